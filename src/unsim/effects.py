@@ -1,0 +1,191 @@
+"""What a strategy changes: paired differences between two scenarios that share all their luck."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from unsim.files import ScenarioError
+from unsim.results import ClaimLevel, Engine, Run
+from unsim.scenario import Scenario
+from unsim.sweep import CHUNK, run
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LEVEL = 0.90
+FEWEST_DRAWS = 20
+"""Draws below which quantiles of draw means say too little, and a t interval is given instead."""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """A paired effect.
+
+    ``effect``: mean of the paired differences over all futures. ``low``, ``high``: interval of the kind that ``interval``
+    names. ``n``: pairs. ``sign_share``: share of the draws of parameters whose mean difference has the effect's sign
+    (prior mass, not a probability that a claim is true). ``variance_reduction``: (Var a + Var b) / Var(a - b), what
+    pairing saves; None where nothing varies. ``standard_error``: of the mean, from simulating too few futures.
+    ``sd_chance`` and ``sd_parameters`` split the spread of single differences.
+    """
+
+    unit: str
+    effect: float
+    low: float
+    high: float
+    interval: str
+    n: int
+    sign_share: float
+    variance_reduction: float | None
+    standard_error: float
+    sd_chance: float
+    sd_parameters: float
+
+
+def paired_effect(a: NDArray[np.float64], b: NDArray[np.float64], draws: int, unit: str) -> Effect:
+    """The effect of ``a`` against ``b``, both of shape (replicate,), replicate ``i`` with draw ``i % draws``."""
+    difference = a - b
+    n, groups = len(difference), max(draws, 1)
+    by_draw = difference.reshape(n // groups, groups)
+    means = by_draw.mean(axis=0)
+    effect = float(difference.mean())
+    within = float(by_draw.var(axis=0, ddof=1).mean()) if n > groups else 0.0
+    between = float(means.var(ddof=1)) if groups > 1 else 0.0
+    parameters = max(0.0, between - within / (n // groups))
+    error = float(np.sqrt(between / groups)) if groups > 1 else float(np.sqrt(within / n))
+    tail = (1.0 - LEVEL) / 2.0
+    if groups >= FEWEST_DRAWS:
+        low, high = (float(q) for q in np.quantile(means, [tail, 1.0 - tail]))
+        interval = f"{LEVEL:.0%} of {groups} parameter draws, each the mean of {n // groups} paired futures"
+    else:
+        freedom = groups - 1 if groups > 1 else n - 1
+        reach = error * float(stats.t.ppf(1.0 - tail, freedom)) if freedom > 0 else 0.0
+        low, high = effect - reach, effect + reach
+        over = f"{groups} draw means" if groups > 1 else f"{n} paired futures, chance only"
+        interval = f"{LEVEL:.0%} t interval of the mean over {over}"
+    spread = float(difference.var(ddof=1)) if n > 1 else 0.0
+    reduction = float((a.var(ddof=1) + b.var(ddof=1)) / spread) if spread > 0.0 else None
+    sign_share = float(np.mean(np.sign(means) == np.sign(effect)))
+    return Effect(unit, effect, low, high, interval, n, sign_share, reduction, error, within**0.5, parameters**0.5)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A strategy and its reference, run with the same luck and the same draws of parameters."""
+
+    strategy: Run
+    reference: Run
+
+    @property
+    def horizons(self) -> tuple[int, ...]:
+        """Horizons over which effects are given, in months."""
+        return self.strategy.horizons
+
+    @property
+    def claim_level(self) -> ClaimLevel:
+        """How far the effect can be claimed: the lower of the two arms'."""
+        levels: tuple[ClaimLevel, ...] = ("exploration", "calibrated", "back-tested")
+        return min((self.strategy.claim_level, self.reference.claim_level), key=levels.index)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over the digests of both arms, strategy first."""
+        return hashlib.sha256((self.strategy.digest + self.reference.digest).encode()).hexdigest()
+
+    @cached_property
+    def shared(self) -> tuple[str, ...]:
+        """Outcomes that both arms have."""
+        theirs = {outcome.name for outcome in self.reference.scenario.outcomes}
+        return tuple(outcome.name for outcome in self.strategy.scenario.outcomes if outcome.name in theirs)
+
+    def effect(self, outcome: str, horizon: int | None = None) -> Effect:
+        """The effect on an outcome over a horizon (default: the whole)."""
+        unit = self.strategy.scenario.outcomes[self.strategy.row(outcome)].unit
+        return paired_effect(self.strategy.outcome(outcome, horizon), self.reference.outcome(outcome, horizon), self.strategy.draws, unit)
+
+    def frame(self) -> pd.DataFrame:
+        """Tidy table of all effects: outcome, aggregate, about, horizon, and the fields of :class:`Effect`."""
+        import pandas as pd
+
+        outcomes = {outcome.name: outcome for outcome in self.strategy.scenario.outcomes}
+        rows = []
+        for horizon in self.horizons:
+            for name in self.shared:
+                kind = outcomes[name]
+                row = {"outcome": name, "aggregate": kind.aggregate, "about": kind.about, "horizon": horizon}
+                rows.append({**row, **asdict(self.effect(name, horizon))})
+        return pd.DataFrame(rows)
+
+    def monthly(self, outcome: str) -> pd.DataFrame:
+        """The effect on an outcome month by month over the kept paths: month, effect, low, high."""
+        import pandas as pd
+
+        ours, theirs = (arm.kept[arm.row(outcome)] for arm in (self.strategy, self.reference))
+        kept = ours.shape[1]
+        draws = self.strategy.draws if self.strategy.draws and kept % self.strategy.draws == 0 else 1
+        rows = [paired_effect(ours[t], theirs[t], draws, "") for t in range(ours.shape[0])]
+        return pd.DataFrame([{"month": t + 1, "effect": e.effect, "low": e.low, "high": e.high} for t, e in enumerate(rows)])
+
+    def as_json(self) -> dict[str, Any]:
+        """The object that ``unsim compare --json`` prints."""
+        arm = self.strategy
+        effects = {}
+        for name in self.shared:
+            aggregate = arm.scenario.outcomes[arm.row(name)].aggregate
+            by_horizon = {str(h): asdict(self.effect(name, h)) for h in self.horizons}
+            effects[name] = {"aggregate": aggregate, **asdict(self.effect(name)), "horizons": by_horizon}
+        return {
+            "scenario": arm.scenario.name,
+            "reference": self.reference.scenario.name,
+            "replicates": arm.replicates,
+            "draws": arm.draws,
+            "seed": arm.seed,
+            "engine": arm.engine,
+            "months": arm.months,
+            "claim_level": self.claim_level,
+            "effects": effects,
+            "digest": self.digest,
+        }
+
+
+def compare(
+    scenario: Scenario,
+    reference: Scenario,
+    replicates: int = 4000,
+    draws: int | None = None,
+    seed: int = 1,
+    engine: Engine = "kernel",
+    *,
+    threads: int | None = None,
+    chunk: int = CHUNK,
+    keep: int = 0,
+    progress: Callable[[int, int], None] | None = None,
+) -> Comparison:
+    """Run two scenarios on the same luck; see :func:`unsim.run` for the options.
+
+    Raises ``ScenarioError`` where the two do not start in the same month or do not have the same horizon.
+    """
+    problems = []
+    for key in ("start", "months"):
+        ours, theirs = getattr(scenario.file, key), getattr(reference.file, key)
+        if ours != theirs:
+            allowed = f"{theirs}, as in {reference.name}: both arms share months and luck"
+            problems.append(scenario.document.problem((key,), ours, allowed))
+    if problems:
+        raise ScenarioError(problems)
+    arms = []
+    for index, arm in enumerate((scenario, reference)):
+
+        def told(done: int, total: int, before: int = index * replicates) -> None:
+            if progress:
+                progress(before + done, 2 * total)
+
+        arms.append(run(arm, replicates, draws, seed, engine, threads=threads, chunk=chunk, keep=keep, progress=told))
+    return Comparison(*arms)

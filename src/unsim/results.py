@@ -1,0 +1,190 @@
+"""What a run leaves behind: every outcome of every replicate, labelled, and a digest of the raw numbers."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unsim.rules.ledger import Outcome
+from unsim.scenario import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+Engine = Literal["kernel", "mesa"]
+ClaimLevel = Literal["exploration", "calibrated", "back-tested"]
+QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.50, "q75": 0.75, "q95": 0.95}
+VOTES = ("no", "abstain", "yes")
+
+
+def claim_level(scenario: Scenario) -> ClaimLevel:
+    """How far a result can be claimed, from where its parameters came: *exploration* while all come from priors.
+
+    *calibrated* needs parameters drawn from a posterior that is shipped; *back-tested* also needs months that were
+    replayed and scored, which no scenario has yet.
+    """
+    return "calibrated" if any(prior.origin == "posterior" for prior in scenario.priors.values()) else "exploration"
+
+
+@dataclass(frozen=True)
+class Run:
+    """All futures of one scenario.
+
+    ``totals`` (horizon, outcome, replicate) holds sums over the first ``horizons`` months; ``kept`` (outcome, month,
+    replicate) whole paths of the first replicates; ``votes`` (draft, state, vote) counts of votes over all futures.
+    Replicate ``i`` uses parameter draw ``i % draws`` (``draws`` 0: every parameter at its default).
+    """
+
+    scenario: Scenario
+    replicates: int
+    draws: int
+    seed: int
+    engine: Engine
+    horizons: tuple[int, ...]
+    totals: NDArray[np.float64]
+    kept: NDArray[np.float64]
+    votes: NDArray[np.int64]
+
+    @property
+    def months(self) -> int:
+        """Months of the horizon."""
+        return self.scenario.months
+
+    @property
+    def claim_level(self) -> ClaimLevel:
+        """How far the result can be claimed."""
+        return claim_level(self.scenario)
+
+    @cached_property
+    def values(self) -> NDArray[np.float64]:
+        """Each outcome over each horizon (horizon, outcome, replicate): a mean or a sum of months, as the outcome says."""
+        means = np.array([outcome.aggregate == "mean" for outcome in self.scenario.outcomes])
+        months = np.where(means[None, :], np.array(self.horizons, dtype=np.float64)[:, None], 1.0)
+        return self.totals / months[:, :, None]
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over the raw values: float64, little-endian, in the order (horizon, outcome, replicate)."""
+        return hashlib.sha256(np.ascontiguousarray(self.values, dtype="<f8").tobytes()).hexdigest()
+
+    def outcome(self, name: str, horizon: int | None = None) -> NDArray[np.float64]:
+        """An outcome of every replicate over a horizon (default: the whole), shape (replicate,)."""
+        return self.values[self.horizons.index(horizon or self.months), self.row(name)]
+
+    def row(self, name: str) -> int:
+        """Row of an outcome; raises ``KeyError`` with the known names."""
+        names = [outcome.name for outcome in self.scenario.outcomes]
+        if name not in names:
+            raise KeyError(f"no outcome {name!r}; there are {', '.join(names)}")
+        return names.index(name)
+
+    @cached_property
+    def outcomes(self) -> xr.Dataset:
+        """Outcomes as labelled arrays (horizon, replicate) with units."""
+        import xarray as xr
+
+        coords = {"horizon": list(self.horizons), "replicate": np.arange(self.replicates), **self._draw_coordinate}
+        data = {o.name: (("horizon", "replicate"), self.values[:, i], _attributes(o)) for i, o in enumerate(self.scenario.outcomes)}
+        return xr.Dataset(data, coords, self._provenance)
+
+    @cached_property
+    def paths(self) -> xr.Dataset:
+        """Whole paths (month, replicate) of the replicates that were kept, with units."""
+        import xarray as xr
+
+        kept = self.kept.shape[2]
+        first = self.scenario.file.start
+        months = np.datetime64(first, "M") + np.arange(self.months)
+        coords = {"month": months.astype("datetime64[ns]"), "replicate": np.arange(kept)}
+        data = {o.name: (("month", "replicate"), self.kept[i], _attributes(o)) for i, o in enumerate(self.scenario.outcomes)}
+        return xr.Dataset(data, coords, self._provenance)
+
+    @property
+    def _draw_coordinate(self) -> dict[str, Any]:
+        draws = np.arange(self.replicates) % self.draws if self.draws else np.full(self.replicates, -1)
+        return {"draw": ("replicate", draws)}
+
+    @property
+    def _provenance(self) -> dict[str, Any]:
+        return {
+            "scenario": self.scenario.name,
+            "title": self.scenario.title,
+            "seed": self.seed,
+            "draws": self.draws,
+            "engine": self.engine,
+            "claim_level": self.claim_level,
+        }
+
+    def frame(self) -> pd.DataFrame:
+        """Tidy table of every outcome of every replicate: horizon, replicate, draw, outcome, value, unit."""
+        import pandas as pd
+
+        long = self.outcomes.to_dataframe().reset_index().melt(["horizon", "replicate", "draw"], var_name="outcome")
+        units = pd.Series({o.name: o.unit for o in self.scenario.outcomes}, name="unit")
+        return long.join(units, on="outcome")
+
+    def summary(self) -> pd.DataFrame:
+        """Mean, standard deviation and quantiles of each outcome over each horizon, over replicates."""
+        import pandas as pd
+
+        rows = []
+        for h, horizon in enumerate(self.horizons):
+            for i, outcome in enumerate(self.scenario.outcomes):
+                rows.append({"outcome": outcome.name, "horizon": horizon, **_described(outcome, self.values[h, i])})
+        return pd.DataFrame(rows)
+
+    def vote_shares(self) -> pd.DataFrame:
+        """How each member voted on each draft over all futures: draft, state, votes cast, shares of no, abstain, yes."""
+        import pandas as pd
+
+        labels, rows = self.scenario.labels, []
+        for d, draft in enumerate(labels.drafts):
+            for i, state in enumerate(labels.states):
+                cast = int(self.votes[d, i].sum())
+                if cast:
+                    shares = {vote: self.votes[d, i, v] / cast for v, vote in enumerate(VOTES)}
+                    rows.append({"draft": draft, "state": state, "cast": cast, **shares})
+        return pd.DataFrame(rows, columns=["draft", "state", "cast", *VOTES])
+
+    def as_json(self) -> dict[str, Any]:
+        """The object that ``unsim run --json`` prints."""
+        last = len(self.horizons) - 1
+        return {
+            "scenario": self.scenario.name,
+            "replicates": self.replicates,
+            "draws": self.draws,
+            "seed": self.seed,
+            "engine": self.engine,
+            "months": self.months,
+            "claim_level": self.claim_level,
+            "outcomes": {o.name: _described(o, self.values[last, i]) for i, o in enumerate(self.scenario.outcomes)},
+            "digest": self.digest,
+        }
+
+
+def _attributes(outcome: Outcome) -> dict[str, str]:
+    return {"units": outcome.unit, "long_name": outcome.meaning, "aggregate": outcome.aggregate, "about": outcome.about}
+
+
+def _described(outcome: Outcome, values: NDArray[np.float64]) -> dict[str, Any]:
+    spread = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
+    quantiles = np.quantile(values, list(QUANTILES.values()))
+    return {
+        "unit": outcome.unit,
+        "aggregate": outcome.aggregate,
+        "mean": float(np.mean(values)),
+        "sd": spread,
+        **dict(zip(QUANTILES, map(float, quantiles), strict=True)),
+    }
+
+
+def horizons_within(months: int, wanted: Sequence[int] = (12, 36, 120)) -> tuple[int, ...]:
+    """The usual horizons that a run reaches, and its own."""
+    return tuple(sorted({horizon for horizon in (*wanted, months) if horizon <= months}))

@@ -1,0 +1,115 @@
+"""The coalition phase: who makes how much effort, what is tabled and how far it is diluted, where lobbying goes."""
+
+from __future__ import annotations
+
+from unsim.rules.jit import rule
+from unsim.rules.maths import exp, happens, power, ratio, select
+
+NEVER = -1e9
+NO_DRAFT = -1.0
+
+
+@rule
+def campaign_effort(budget: float, engagement_cost: float, posture: float) -> float:
+    """A leader's effort: its budget, less what campaigning costs a government that leans towards engagement."""
+    return budget / (1.0 + engagement_cost * (1.0 - posture))
+
+
+@rule
+def complementarity(coordination: float, exponent: float) -> float:
+    """The CES exponent: 1 without coordination (efforts add), ``exponent`` (at most 1) at full coordination."""
+    return 1.0 - coordination * (1.0 - exponent)
+
+
+@rule
+def effort_term(effort: float, exponent: float) -> float:
+    """One leader's term in the CES sum."""
+    return power(effort, exponent)
+
+
+@rule
+def combined_effort(total: float, exponent: float, attention: float) -> float:
+    """CES aggregate of the leaders' terms, scaled by the attention that other crises leave."""
+    return attention * power(total, 1.0 / exponent)
+
+
+@rule
+def campaign_reach(campaign: float) -> float:
+    """Share of a campaign's possible effect that this much effort brings: 0 at none, towards 1."""
+    return 1.0 - exp(-campaign)
+
+
+@rule
+def resolve(weighted: float, efforts: float) -> float:
+    """Effort-weighted mean posture of the leaders; 0 where nobody makes an effort."""
+    return ratio(weighted, efforts)
+
+
+@rule
+def stake(security: float, accountability: float, panel: float, salience: float, evidence: float) -> float:
+    """How much a draft matters this month: weapons drafts with salience, rights drafts with evidence, a mandate always."""
+    answer = ratio(security * salience + accountability * evidence, security + accountability)
+    return select(panel > 0.0, 1.0, answer)
+
+
+@rule
+def availability(month: float, opens: float, last: float, interval: float, panel: float, panel_until: float) -> float:
+    """1 where a draft may be tabled this month; a mandate only in its last month or after it has lapsed."""
+    due = (panel <= 0.0) | (month >= panel_until - 1.0)
+    return select((month >= opens) & (month >= last + interval) & due, 1.0, 0.0)
+
+
+@rule
+def expected_value(available: float, value: float, importance: float, leaders_resolve: float, adoption: float,
+                   kept: float, naming: float, veto: float) -> float:  # fmt: skip
+    """What tabling is worth: adoption of what dilution has kept, or else the naming of a veto; never if not available."""
+    worth = value * importance * leaders_resolve * (adoption * kept + naming * veto)
+    return select(available > 0.0, worth, NEVER)
+
+
+@rule
+def adoption_worth(adoption: float, kept: float) -> float:
+    """How a dilution is judged for one draft: the expected share of it that becomes law."""
+    return adoption * kept
+
+
+@rule
+def tabling_log_odds(best: float, threshold: float, noise: float) -> float:
+    """Log odds that the best draft is tabled."""
+    return (best - threshold) / noise
+
+
+@rule
+def table_draft(draft: float, log_odds: float, uniform: float) -> float:
+    """The draft that is tabled, or none."""
+    return select(happens(log_odds, uniform) > 0.0, draft, NO_DRAFT)
+
+
+@rule
+def last_tabled(last: float, month: float, tabled: float, draft: float) -> float:
+    """Month in which a draft was last tabled."""
+    return select(tabled == draft, month, last)
+
+
+@rule
+def uncommitted(yes: float, permanent: float) -> float:
+    """Slope of an elected member's probability of yes in its support: where a unit of lobbying moves most, p (1 - p)."""
+    return yes * (1.0 - yes) * (1.0 - permanent)
+
+
+@rule
+def lobbying_share(slope: float, slopes: float, logits: float, reach: float) -> float:
+    """Logits that lobbying adds to one elected member's support: effort goes where the slope is."""
+    return logits * reach * ratio(slope, slopes)
+
+
+@rule
+def team_log_odds(base: float, slope: float, reach: float) -> float:
+    """Log odds that like-minded states set up a monitoring team outside the UN once the Panel has lapsed."""
+    return base + slope * reach
+
+
+@rule
+def team_next(team: float, panel: float, log_odds: float, uniform: float) -> float:
+    """1 once the team exists; it is set up only where the Panel no longer runs."""
+    return select((panel <= 0.0) & (happens(log_odds, uniform) > 0.0), 1.0, team)

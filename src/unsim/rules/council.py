@@ -1,0 +1,246 @@
+"""The council phase: how a member votes, what passes, and what an adopted text does.
+
+An ordered logit: *no* below 0, *abstain* up to the width of the abstention band, *yes* above. A draft has an
+accountability side and a security side; the record supports little more, and no draft in it has both.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from unsim.rules.jit import rule
+from unsim.rules.maths import exp, larger, logistic, ratio, select, smaller
+from unsim.rules.world import ABSTAIN, NO, YES
+
+Tally = tuple[float, float, float, float, float, float, float, float, float, float]
+NOBODY_HAS_VOTED: Tally = (1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+MAJORITY = 9.0
+
+
+class Weights(NamedTuple):
+    """The parameters of the vote rule, logits."""
+
+    accountability_base: float
+    accountability_position: float
+    campaign_shortfall: float
+    security_base: float
+    rivalry: float
+    bite: float
+    linkage_gain: float
+    linkage_lift: float
+    veto_price: float
+    weapons_mood: float
+
+
+class Text(NamedTuple):
+    """What a draft contains, and how it is judged."""
+
+    security: float
+    accountability: float
+    linkage: float
+    procedural: float
+    weakest_link: float
+    audience: float
+
+
+class Mood(NamedTuple):
+    """What all members see alike in a month: the campaign's reach, attention to weapons, attention left."""
+
+    reach: float
+    salience: float
+    attention: float
+
+
+@rule
+def accountability_side(intercept: float, slope: float, position: float, shortfall: float, reach: float) -> float:
+    """Support for the accountability side of a draft, logits; without a campaign it falls short by ``shortfall``."""
+    return intercept + slope * position - shortfall * (1.0 - reach)
+
+
+@rule
+def security_side(intercept: float, rivalry: float, weight: float, bite_weight: float, bite: float) -> float:
+    """Support for the security side of a draft, logits; only rivals mind, and more so the harder it bites."""
+    return intercept - rivalry * (weight + bite_weight * bite)
+
+
+@rule
+def linked_support(security: float, accountability: float, a: float, h: float, linkage: float, weakest_link: float,
+                   gain: float, lift: float) -> float:  # fmt: skip
+    """Support for a draft with security content ``a`` and accountability content ``h``, logits.
+
+    Additive: the sides weigh as their contents do, plus ``gain`` logits for linkage. Weakest link: the smaller side rules,
+    and linkage lifts it by the share ``lift`` of the way towards the larger. A draft with one content has one side, under both variants.
+    """
+    weight = ratio(a, a + h)
+    additive = weight * security + (1.0 - weight) * accountability + gain * linkage
+    low = smaller(security, accountability)
+    lifted = low + lift * linkage * (larger(security, accountability) - low)
+    mixed = select(weakest_link > 0.0, lifted, additive)
+    return select(h <= 0.0, security, select(a <= 0.0, accountability, mixed))
+
+
+@rule
+def veto_price(price: float, audience: float, permanent: float, procedural: float) -> float:
+    """Logits that the price of a veto adds to a permanent member's support; nothing where there is no veto."""
+    return price * audience * permanent * (1.0 - procedural)
+
+
+@rule
+def weapons_mood(slope: float, salience: float, attention: float, a: float) -> float:
+    """Logits that attention to weapons adds to support for a security draft."""
+    return slope * salience * attention * a
+
+
+@rule
+def total_support(linked: float, price: float, mood: float, lobbying: float) -> float:
+    """Latent support: the sum of its terms, logits."""
+    return ((linked + price) + mood) + lobbying
+
+
+class Terms(NamedTuple):
+    """Why a member supports a draft as it does, logits: the two sides, how they join, and what is added."""
+
+    accountability_side: float
+    security_side: float
+    linked: float
+    veto_price: float
+    weapons_mood: float
+    lobbying: float
+    support: float
+
+
+@rule
+def member_terms(weights: Weights, text: Text, mood: Mood, position: float, rivalry: float, permanent: float, bite: float,
+                 lobbying: float) -> Terms:  # fmt: skip
+    """One member's support for one draft, term by term."""
+    h_side = accountability_side(weights.accountability_base, weights.accountability_position, position,
+                                 weights.campaign_shortfall, mood.reach)  # fmt: skip
+    a_side = security_side(weights.security_base, rivalry, weights.rivalry, weights.bite, bite)
+    linked = linked_support(a_side, h_side, text.security, text.accountability, text.linkage, text.weakest_link,
+                            weights.linkage_gain, weights.linkage_lift)  # fmt: skip
+    price = veto_price(weights.veto_price, text.audience, permanent, text.procedural)
+    weapons = weapons_mood(weights.weapons_mood, mood.salience, mood.attention, text.security)
+    support = total_support(linked, price, weapons, lobbying)
+    return Terms(h_side, a_side, linked, price, weapons, lobbying, support)
+
+
+@rule
+def band_width(log_band: float) -> float:
+    """Width of the abstention band, logits."""
+    return exp(log_band)
+
+
+@rule
+def probability_of_yes(support: float, band: float, sponsor: float) -> float:
+    """Probability of a yes; sponsors vote for their own text."""
+    return select(sponsor > 0.0, 1.0, logistic(support - band))
+
+
+@rule
+def probability_of_no(support: float, sponsor: float) -> float:
+    """Probability of a no."""
+    return select(sponsor > 0.0, 0.0, logistic(-support))
+
+
+@rule
+def cast_vote(yes: float, no: float, uniform: float) -> float:
+    """A vote from its probabilities: NO, ABSTAIN or YES."""
+    return select(uniform < no, NO, select(uniform > 1.0 - yes, YES, ABSTAIN))
+
+
+@rule
+def count_member(tally: Tally, yes: float) -> Tally:
+    """Distribution of the number of yes votes (0 to 8, and nine or more) after one more member."""
+    other = 1.0 - yes
+    return (
+        tally[0] * other,
+        tally[1] * other + tally[0] * yes,
+        tally[2] * other + tally[1] * yes,
+        tally[3] * other + tally[2] * yes,
+        tally[4] * other + tally[3] * yes,
+        tally[5] * other + tally[4] * yes,
+        tally[6] * other + tally[5] * yes,
+        tally[7] * other + tally[6] * yes,
+        tally[8] * other + tally[7] * yes,
+        tally[9] + tally[8] * yes,
+    )
+
+
+@rule
+def nine_or_more(tally: Tally) -> float:
+    """Probability of at least nine yes votes."""
+    return tally[9]
+
+
+@rule
+def counted_yes(yes: float, no: float, permanent: float, procedural: float) -> float:
+    """Probability of a yes as the count needs it: for a permanent member given that it does not veto."""
+    conditional = ratio(yes, 1.0 - no)
+    return select((permanent > 0.0) & (procedural <= 0.0), conditional, yes)
+
+
+@rule
+def not_vetoed(no: float, permanent: float, procedural: float) -> float:
+    """Probability that this member does not stop the draft by itself."""
+    return 1.0 - no * permanent * (1.0 - procedural)
+
+
+@rule
+def adoption_probability(no_veto: float, majority: float) -> float:
+    """P(adopted), exactly: no permanent member votes no, and at least nine vote yes given that."""
+    return no_veto * majority
+
+
+@rule
+def veto_probability(no_veto: float) -> float:
+    """P(at least one permanent member votes no on a draft that it can stop)."""
+    return 1.0 - no_veto
+
+
+@rule
+def is_yes(vote: float) -> float:
+    """1 for a yes."""
+    return select(vote == YES, 1.0, 0.0)
+
+
+@rule
+def is_no(vote: float) -> float:
+    """1 for a no."""
+    return select(vote == NO, 1.0, 0.0)
+
+
+@rule
+def is_adopted(yes: float, permanent_no: float, procedural: float) -> float:
+    """1 where a draft has nine votes and, unless it is procedural, no permanent member against it."""
+    free = (permanent_no <= 0.0) | (procedural > 0.0)
+    return select((yes >= MAJORITY) & free, 1.0, 0.0)
+
+
+@rule
+def is_vetoed(yes: float, permanent_no: float, procedural: float) -> float:
+    """1 where a draft with nine votes is stopped by a permanent member alone."""
+    return select((yes >= MAJORITY) & (permanent_no > 0.0) & (procedural <= 0.0), 1.0, 0.0)
+
+
+@rule
+def is_failed(adopted: float, vetoed: float) -> float:
+    """1 where a tabled draft is neither adopted nor vetoed."""
+    return 1.0 - adopted - vetoed
+
+
+@rule
+def is_meeting(adopted: float, procedural: float, accountability: float) -> float:
+    """1 where a procedural vote put human rights on the Council's agenda."""
+    return select((adopted > 0.0) & (procedural > 0.0) & (accountability > 0.0), 1.0, 0.0)
+
+
+@rule
+def mandate_end(until: float, month: float, length: float, adopted: float, panel: float) -> float:
+    """Month in which the Panel's mandate ends: a renewal runs from the old end, a new one from now."""
+    return select((adopted > 0.0) & (panel > 0.0), larger(until, month) + length, until)
+
+
+@rule
+def legislated_coverage(coverage: float, covers: float, bite: float, full_bite: float, adopted: float) -> float:
+    """Coverage that the Council has added: an adopted text covers what it names, less what was diluted away."""
+    return select(adopted > 0.0, larger(coverage, covers * ratio(bite, full_bite)), coverage)

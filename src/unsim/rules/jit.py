@@ -1,0 +1,67 @@
+"""How rules are compiled: the only import of numba's ``njit``.
+
+The compiled code is cached in a folder named by a hash of all sources that go into it. numba itself looks only
+at the file of the function that is called, so an edited rule would go on running in its old form inside an
+unchanged caller; a new hash means a new folder, and the edited rule is compiled.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar, cast
+
+import numba
+from numba.core import config
+from platformdirs import user_cache_dir
+
+Function = TypeVar("Function", bound=Callable[..., object])
+
+PACKAGE = Path(__file__).resolve().parents[1]
+COMPILED_SOURCES = ("rules/*.py", "engines/kernel.py", "parameters.py")
+
+
+def source_hash() -> str:
+    """Hash of every source file that is compiled, and of the versions that compile it (16 hex digits)."""
+    digest = hashlib.sha256(f"{numba.__version__} {platform.python_version()}".encode())
+    for pattern in COMPILED_SOURCES:
+        for path in sorted(PACKAGE.glob(pattern)):
+            digest.update(path.relative_to(PACKAGE).as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def cache_folder() -> Path:
+    """Folder of the compiled code; ``UNSIM_CACHE_DIR`` moves its parent."""
+    parent = os.environ.get("UNSIM_CACHE_DIR") or user_cache_dir("unsim")
+    return Path(parent) / source_hash()
+
+
+def is_compiled() -> bool:
+    """Whether an earlier process has left the compiled kernel in the cache."""
+    return any(cache_folder().glob("**/kernel.simulate-*.nbc"))
+
+
+_CACHE = str(cache_folder())
+
+
+def _compile(function: Function, **options: bool) -> Function:
+    before = config.CACHE_DIR
+    config.CACHE_DIR = _CACHE  # read by numba when a cached function is declared, so set for that moment only
+    try:
+        return cast(Function, numba.njit(cache=True, error_model="numpy", **options)(function))
+    finally:
+        config.CACHE_DIR = before
+
+
+def rule(function: Function) -> Function:
+    """Compile a pure rule. With ``NUMBA_DISABLE_JIT=1`` it stays plain Python and gives the same bits."""
+    return _compile(function)
+
+
+def kernel(function: Function) -> Function:
+    """Compile a loop over runs; it lets other threads run meanwhile."""
+    return _compile(function, nogil=True)

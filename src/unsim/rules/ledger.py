@@ -1,0 +1,225 @@
+"""The ledger phase: what the month cost the regime, the population and the coalition.
+
+What the UN puts out (drafts, meetings, monitoring) is reported apart from what the regime loses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from unsim.rules.jit import rule
+from unsim.rules.maths import log, logistic, ratio, select, share
+from unsim.rules.world import REAL, SHADOW
+
+
+class Outcome(NamedTuple):
+    """A metric of every run: what it is, its unit, how it is taken over the horizon, and whose side it describes."""
+
+    name: str
+    unit: str
+    aggregate: str  # mean or sum over the months of the horizon
+    about: str  # regime, civilians, coalition, enforcement, UN output
+    meaning: str
+
+
+USD = "USD million a month"
+INDEX = "index 0-100"
+
+OUTCOMES = (
+    Outcome("political_cost", INDEX, "mean", "regime", "weighted mean of its four components"),
+    Outcome("isolation", INDEX, "mean", "regime", "component: diplomatic isolation, a stock of what the Council put out"),
+    Outcome("accountability", INDEX, "mean", "regime", "component: credible exposure to accountability for abuse"),
+    Outcome("cohesion_loss", INDEX, "mean", "regime", "component: loss of elite cohesion"),
+    Outcome("legitimacy_loss", INDEX, "mean", "regime", "component: information reaching the population"),
+    Outcome("economic_cost", USD, "mean", "regime", "revenue in the shadow book less revenue"),
+    Outcome("economic_cost_share", "share of national income", "mean", "regime", "economic cost over national income"),
+    Outcome("cost_of_defiance", INDEX, "mean", "regime", "political cost and revenue share lost, joined as one minus the "
+            "product of what is left; no forecast of concessions"),
+    Outcome("revenue", USD, "mean", "regime", "hard currency from all channels, declared and undeclared"),
+    Outcome("undeclared_revenue", USD, "mean", "regime", "part of revenue from blocked trade that goes on undeclared"),
+    Outcome("forced_labour_revenue", USD, "mean", "regime", "part of revenue that rests on forced labour"),
+    Outcome("imports", USD, "mean", "regime", "imports of all goods, pipeline crude included"),
+    Outcome("reserves", "USD million", "mean", "regime", "hard-currency reserves"),
+    Outcome("weapons_spending", USD, "mean", "regime", "spending on weapons"),
+    Outcome("weapons_capability", "index, 1 at the start", "mean", "regime", "slow stock of weapons spending"),
+    Outcome("missile_tests", "months", "sum", "regime", "months with a long-range missile test"),
+    Outcome("nuclear_tests", "months", "sum", "regime", "months with a nuclear test"),
+    Outcome("civilian_welfare", INDEX, "mean", "civilians", "share of the population not undernourished, as imports, "
+            "extraction and harvests move it"),
+    Outcome("civilian_spending", USD, "mean", "civilians", "what the budget leaves for civilians"),
+    Outcome("coercion", "index, 1 without measures", "mean", "civilians", "coercion of labour chosen by the regime"),
+    Outcome("extraction", USD, "mean", "civilians", "taken from the population"),
+    Outcome("coalition_cost", USD, "mean", "coalition", "trade forgone, campaign effort and retaliation"),
+    Outcome("campaign", "full efforts of one state", "mean", "coalition", "combined campaign effort"),
+    Outcome("monitoring", "share", "mean", "UN output", "monitoring by the Panel, the team outside and civil society"),
+    Outcome("drafts_tabled", "drafts", "sum", "UN output", "drafts put to the vote"),
+    Outcome("drafts_adopted", "drafts", "sum", "UN output", "drafts adopted"),
+    Outcome("drafts_vetoed", "drafts", "sum", "UN output", "drafts with nine votes stopped by a permanent member"),
+    Outcome("drafts_failed", "drafts", "sum", "UN output", "drafts without nine votes"),
+    Outcome("rights_meetings", "meetings", "sum", "UN output", "Council meetings on human rights won by a vote"),
+)  # fmt: skip
+
+PER_PARTNER = (
+    Outcome("letter", "share", "mean", "enforcement", "compliance of {}'s declared trade with Council bans"),
+    Outcome("policing", "share", "mean", "enforcement", "{}'s policing effort against undeclared trade"),
+    Outcome("enforcement", "share", "mean", "enforcement", "share of {}'s listed potential that is not realised"),
+    Outcome("revenue_from", USD, "mean", "regime", "revenue from {}"),
+)
+PER_CHANNEL = (Outcome("revenue", USD, "mean", "regime", "revenue from {}"),)
+
+
+def outcomes(partners: Sequence[str], channels: Sequence[str]) -> tuple[Outcome, ...]:
+    """All outcomes of a scenario in the fixed order in which ``measure`` writes them."""
+    found = list(OUTCOMES)
+    for kinds, names in ((PER_PARTNER, partners), (PER_CHANNEL, channels)):
+        for kind in kinds:
+            found += [kind._replace(name=f"{kind.name}_{n}", meaning=kind.meaning.format(n)) for n in names]
+    return tuple(found)
+
+
+@rule
+def isolation_jump(yes: float, adopted: float, vetoed: float, adopted_weight: float, vetoed_weight: float) -> float:
+    """What a vote adds to diplomatic isolation: the share of the fifteen that said yes, weighted by the result."""
+    return yes / 15.0 * (adopted * adopted_weight + vetoed * vetoed_weight)
+
+
+@rule
+def credibility_jump(meeting: float, meeting_weight: float, adopted: float, content: float, text_weight: float) -> float:
+    """What the Council adds to the credibility of consequences: taking abuse up, or an adopted text that names it."""
+    return meeting * meeting_weight + adopted * content * text_weight
+
+
+@rule
+def accountability_jump(exposure: float, gain: float, least: float, credibility: float) -> float:
+    """Exposure counts as far as it is credible; without any follow-up only ``least`` of it does."""
+    return exposure * gain * (least + (1.0 - least) * credibility)
+
+
+@rule
+def legitimacy_jump(exposure: float, leak: float, openness: float) -> float:
+    """What an exposure event that leaks through the border adds to the loss of legitimacy."""
+    return exposure * leak * openness
+
+
+@rule
+def political_cost(isolation: float, accountability: float, cohesion_loss: float, legitimacy_loss: float,
+                   w_isolation: float, w_accountability: float, w_cohesion: float, w_legitimacy: float) -> float:  # fmt: skip
+    """Political cost, index 0-100: weighted mean of four components in [0, 1]; the weights need not add to one."""
+    first = w_isolation * isolation + w_accountability * accountability
+    second = w_cohesion * cohesion_loss + w_legitimacy * legitimacy_loss
+    return 100.0 * ratio(first + second, (w_isolation + w_accountability) + (w_cohesion + w_legitimacy))
+
+
+@rule
+def civilian_welfare(usual: float, import_slope: float, spending: float, spending_base: float, extraction_slope: float,
+                     taken: float, taken_base: float, harvest_slope: float, harvest: float) -> float:  # fmt: skip
+    """Civilian welfare, index 0-100, at ``usual`` (log odds) where spending and extraction are at their base."""
+    goods = import_slope * log(select(spending > 0.0, ratio(spending, spending_base), 1e-3) + 1e-3)
+    burden = extraction_slope * (ratio(taken, taken_base) - 1.0)
+    return 100.0 * logistic(usual + goods - burden + harvest_slope * harvest)
+
+
+@rule
+def coalition_cost(forgone: float, margin: float, efforts: float, effort_cost: float, secondary: float,
+                   retaliation: float, rivalry: float) -> float:  # fmt: skip
+    """What measures cost the coalition, USD million a month: margin on trade forgone, effort, rivals' retaliation."""
+    return forgone * margin + efforts * effort_cost + retaliation * secondary * rivalry
+
+
+@rule
+def cost_of_defiance(political: float, lost: float) -> float:
+    """Cost of defiance, index 0-100: 100 less what is left of standing and of revenue."""
+    return 100.0 - (100.0 - political) * (1.0 - share(lost))
+
+
+@rule
+def enforcement(realised: float, listed: float) -> float:
+    """Share of listed potential that is not realised; 1 where nothing is listed and so nothing can leak."""
+    return 1.0 - share(ratio(realised, listed))
+
+
+@rule
+def measure(w: Any, p: Any, c: Any, t: int, runs: int) -> None:
+    """Write this month's outcomes of each run into ``w.outcome``, in the order of :func:`outcomes`.
+
+    The one place where a metric is defined; both engines call it at the end of the ledger phase.
+    """
+    s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
+    for r in range(runs):
+        own_forgone = 0.0
+        undeclared = 0.0
+        imports = 0.0
+        efforts = 0.0
+        rivalry = 0.0
+        for g in range(n.good):
+            imports = imports + w[at.imports + REAL * n.good + g, r]
+        for i in range(c.leaders.shape[0]):
+            efforts = efforts + w[at.effort + c.leaders[i], r]
+        for i in range(n.state):
+            rivalry = rivalry + w[at.rivalry + i, r]
+        first = len(OUTCOMES)
+        for j in range(n.partner):
+            listed = 0.0
+            realised = 0.0
+            received = 0.0
+            for k in range(n.channel):
+                cell = (REAL * n.channel + k) * n.partner + j
+                trade = w[at.declared + cell, r] + w[at.undeclared + cell, r]
+                named = select(s[st.standing + t * n.channel + k] + w[at.enacted + k, r] > 0.0, 1.0, 0.0)
+                listed = listed + named * w[at.potential + cell, r]
+                realised = realised + named * trade
+                received = received + trade
+                undeclared = undeclared + w[at.undeclared + cell, r]
+                forgone = w[at.potential + cell, r] * w[at.blocked + cell, r]
+                own_forgone = own_forgone + s[st.own_government + j] * forgone
+            w[at.outcome + first + j, r] = w[at.letter + j, r]
+            w[at.outcome + first + n.partner + j, r] = w[at.policing + j, r]
+            w[at.outcome + first + 2 * n.partner + j, r] = enforcement(realised, listed)
+            w[at.outcome + first + 3 * n.partner + j, r] = received
+        first = first + 4 * n.partner
+        for k in range(n.channel):
+            w[at.outcome + first + k, r] = w[at.receipts + REAL * n.channel + k, r]
+
+        cohesion_loss = 1.0 - w[at.cohesion, r]
+        political = political_cost(w[at.isolation, r], w[at.accountability, r], cohesion_loss, w[at.legitimacy_loss, r],
+                                   p[pt.weight_isolation, r], p[pt.weight_accountability, r], p[pt.weight_cohesion, r],
+                                   p[pt.weight_legitimacy, r])  # fmt: skip
+        economic = w[at.revenue + SHADOW, r] - w[at.revenue + REAL, r]
+        tabled = select(w[at.tabled, r] >= 0.0, 1.0, 0.0)
+        values = (
+            political,
+            100.0 * w[at.isolation, r],
+            100.0 * w[at.accountability, r],
+            100.0 * cohesion_loss,
+            100.0 * w[at.legitimacy_loss, r],
+            economic,
+            ratio(economic, p[pt.national_income, r]),
+            cost_of_defiance(political, ratio(economic, w[at.revenue + SHADOW, r])),
+            w[at.revenue + REAL, r],
+            undeclared,
+            w[at.coerced + REAL, r],
+            imports,
+            w[at.reserves + REAL, r],
+            w[at.weapons + REAL, r],
+            w[at.capability, r],
+            w[at.missile, r],
+            w[at.nuclear, r],
+            civilian_welfare(p[pt.welfare_usual, r], p[pt.welfare_goods, r], w[at.civilian + REAL, r], w[at.civilian + SHADOW, r],
+                             p[pt.welfare_extraction, r], w[at.extraction + REAL, r], w[at.extraction + SHADOW, r],
+                             p[pt.welfare_harvest, r], w[at.harvest, r]),
+            w[at.civilian + REAL, r],
+            w[at.coercion + REAL, r],
+            w[at.extraction + REAL, r],
+            coalition_cost(own_forgone, p[pt.trade_margin, r], efforts, p[pt.effort_cost, r], s[st.secondary + t], p[pt.retaliation, r],
+                           rivalry),
+            w[at.campaign, r],
+            w[at.monitoring, r],
+            tabled,
+            w[at.adopted, r],
+            w[at.vetoed, r],
+            w[at.failed, r],
+            w[at.meeting, r],
+        )  # fmt: skip
+        for i in range(len(values)):
+            w[at.outcome + i, r] = values[i]

@@ -1,0 +1,193 @@
+"""Exponential, logarithm, logistic and normals from plain arithmetic: the same bits on every machine.
+
+A processor's ``+ - * /`` and square root are exact to the last bit everywhere; a system's ``exp`` is not. Each
+function here uses only the former, works on scalars, and has no branch on its argument (both arms of ``select``
+are evaluated, so a denominator is guarded before the division).
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from unsim.rules.jit import rule
+
+LOG2_E = 1.4426950408889634
+LN2_HIGH = 0.693147180369123816490  # ln 2 in two parts: k * LN2_HIGH is exact for |k| < 2**20
+LN2_LOW = 1.90821492927058770002e-10
+ROUND = 6755399441055744.0  # 1.5 * 2**52: adding and subtracting it rounds to the nearest integer
+EXP_LIMIT = 700.0
+TINY = 1e-300
+MANTISSA = np.int64(0x000FFFFFFFFFFFFF)
+SQRT_HALF = np.int64(0x3FE6A09E667F3BCD)
+ONE = np.int64(0x3FF0000000000000)
+BIAS = np.int64(1023)
+WIDTH = np.int64(52)
+
+
+@rule
+def select(condition: bool, yes: float, no: float) -> float:
+    """``yes`` where the condition holds, else ``no``; both are evaluated."""
+    return yes if condition else no
+
+
+@rule
+def smaller(a: float, b: float) -> float:
+    """The smaller of two numbers."""
+    return select(a < b, a, b)
+
+
+@rule
+def larger(a: float, b: float) -> float:
+    """The larger of two numbers."""
+    return select(a > b, a, b)
+
+
+@rule
+def clip(x: float, low: float, high: float) -> float:
+    """``x`` held inside ``[low, high]``."""
+    return smaller(larger(x, low), high)
+
+
+@rule
+def share(x: float) -> float:
+    """``x`` held inside [0, 1]."""
+    return clip(x, 0.0, 1.0)
+
+
+@rule
+def complement(x: float) -> float:
+    """What a share leaves of one."""
+    return 1.0 - x
+
+
+@rule
+def ratio(numerator: float, denominator: float) -> float:
+    """``numerator / denominator`` for a non-negative denominator; 0 where the denominator is 0."""
+    empty = denominator <= 0.0
+    return select(empty, 0.0, numerator / select(empty, 1.0, denominator))
+
+
+@rule
+def root(x: float) -> float:
+    """Square root, exact to the last bit (IEEE 754)."""
+    return math.sqrt(x)
+
+
+@rule
+def exp(x: float) -> float:
+    """e to the x; the argument is held inside ±700. Relative error below 1e-14."""
+    x = clip(x, -EXP_LIMIT, EXP_LIMIT)
+    k = (x * LOG2_E + ROUND) - ROUND
+    f = (x - k * LN2_HIGH) - k * LN2_LOW
+    p = 1.0 / 6227020800.0
+    p = p * f + 1.0 / 479001600.0
+    p = p * f + 1.0 / 39916800.0
+    p = p * f + 1.0 / 3628800.0
+    p = p * f + 1.0 / 362880.0
+    p = p * f + 1.0 / 40320.0
+    p = p * f + 1.0 / 5040.0
+    p = p * f + 1.0 / 720.0
+    p = p * f + 1.0 / 120.0
+    p = p * f + 1.0 / 24.0
+    p = p * f + 1.0 / 6.0
+    p = p * f + 0.5
+    p = p * f + 1.0
+    p = p * f + 1.0
+    return p * np.int64((np.int64(k) + BIAS) << WIDTH).view(np.float64)
+
+
+@rule
+def log(x: float) -> float:
+    """Natural logarithm of a positive number (held above 1e-300). Absolute error below 1e-14."""
+    bits = np.float64(larger(x, TINY)).view(np.int64) + (ONE - SQRT_HALF)
+    k = np.float64((bits >> WIDTH) - BIAS)
+    m = np.int64((bits & MANTISSA) + SQRT_HALF).view(np.float64)  # x = m * 2**k, m in [sqrt 1/2, sqrt 2)
+    s = (m - 1.0) / (m + 1.0)
+    z = s * s
+    p = 2.0 / 19.0
+    p = p * z + 2.0 / 17.0
+    p = p * z + 2.0 / 15.0
+    p = p * z + 2.0 / 13.0
+    p = p * z + 2.0 / 11.0
+    p = p * z + 2.0 / 9.0
+    p = p * z + 2.0 / 7.0
+    p = p * z + 2.0 / 5.0
+    p = p * z + 2.0 / 3.0
+    p = p * z + 2.0
+    return k * LN2_HIGH + (k * LN2_LOW + s * p)
+
+
+@rule
+def power(x: float, exponent: float) -> float:
+    """``x`` to a real exponent for ``x >= 0``; 0 where ``x`` is 0."""
+    return select(x > 0.0, exp(exponent * log(x)), 0.0)
+
+
+@rule
+def logistic(x: float) -> float:
+    """``1 / (1 + exp(-x))``, a share in (0, 1)."""
+    return 1.0 / (1.0 + exp(-x))
+
+
+@rule
+def happens(log_odds: float, uniform: float) -> float:
+    """1.0 with the probability that ``log_odds`` stands for, else 0.0, from one uniform number."""
+    return select(uniform * (1.0 + exp(-log_odds)) < 1.0, 1.0, 0.0)
+
+
+@rule
+def decay(half_life: float) -> float:
+    """What is left after one month of a stock that halves in ``half_life`` months, a share."""
+    return exp(-0.6931471805599453 / half_life)
+
+
+@rule
+def stock_next(stock: float, half_life: float, jump: float) -> float:
+    """A stock in [0, 1] after a month: it decays, then a jump in [0, 1] closes that share of the gap to 1."""
+    left = stock * decay(half_life)
+    return left + (1.0 - left) * share(jump)
+
+
+@rule
+def approach(value: float, goal: float, speed: float) -> float:
+    """Partial adjustment: ``value`` moves the share ``speed`` of the way to ``goal`` in a month."""
+    return value + speed * (goal - value)
+
+
+@rule
+def circle(turn: float) -> tuple[float, float]:
+    """Cosine and sine of ``turn`` full turns, for ``turn`` in [0, 1]. Absolute error below 1e-14."""
+    quarter = (4.0 * turn + ROUND) - ROUND
+    x = 6.283185307179586 * (turn - 0.25 * quarter)
+    z = x * x
+    s = -1.0 / 1307674368000.0
+    s = s * z + 1.0 / 6227020800.0
+    s = s * z - 1.0 / 39916800.0
+    s = s * z + 1.0 / 362880.0
+    s = s * z - 1.0 / 5040.0
+    s = s * z + 1.0 / 120.0
+    s = s * z - 1.0 / 6.0
+    s = s * z * x + x
+    c = 1.0 / 20922789888000.0
+    c = c * z - 1.0 / 87178291200.0
+    c = c * z + 1.0 / 479001600.0
+    c = c * z - 1.0 / 3628800.0
+    c = c * z + 1.0 / 40320.0
+    c = c * z - 1.0 / 720.0
+    c = c * z + 1.0 / 24.0
+    c = c * z - 0.5
+    c = c * z + 1.0
+    first = (quarter == 0.0) | (quarter == 4.0)
+    cosine = select(first, c, select(quarter == 1.0, -s, select(quarter == 2.0, -c, s)))
+    sine = select(first, s, select(quarter == 1.0, c, select(quarter == 2.0, -s, -c)))
+    return cosine, sine
+
+
+@rule
+def two_normals(u: float, v: float) -> tuple[float, float]:
+    """Two independent standard normals from two uniforms in (0, 1) (Box and Muller 1958)."""
+    radius = root(-2.0 * log(u))
+    cosine, sine = circle(v)
+    return radius * cosine, radius * sine

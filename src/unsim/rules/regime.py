@@ -1,0 +1,122 @@
+"""The regime phase: a budget that balances, coercion, evasion skill, elite cohesion and weapons."""
+
+from __future__ import annotations
+
+from unsim.rules.jit import rule
+from unsim.rules.maths import approach, clip, exp, larger, log, logistic, power, ratio, select
+
+
+MIDDLING_SKILL = 0.5
+USUAL = 1.0  # coercion without measures, capability at the start
+
+
+@rule
+def reserves_next(reserves: float, cash: float, paid: float) -> float:
+    """Reserves, USD million: what came in stays, less what was paid for imports."""
+    return reserves + cash - paid
+
+
+@rule
+def income_next(income: float, cash: float, speed: float) -> float:
+    """Smoothed hard-currency income, USD million a month."""
+    return approach(income, cash, speed)
+
+
+@rule
+def accountability_factor(weight: float, exposure: float) -> float:
+    """What expected accountability takes off the marginal return of coercion, a factor in (0, 1]."""
+    return 1.0 / (1.0 + weight * exposure)
+
+
+@rule
+def coercion_goal(coerced: float, coerced_base: float, total: float, total_base: float, curvature: float,
+                  cost_curvature: float, accountability: float) -> float:  # fmt: skip
+    """Coercion where its marginal revenue meets its marginal cost, relative to a world without measures.
+
+    Log of ``[(coerced / base) * accountability * (total / base)**-curvature]**(1 / (1 + cost_curvature))``, held inside
+    ±3. Blocking a channel raises it if and only if the curvature exceeds that channel's forced-labour intensity divided
+    by the mean intensity of revenue: fewer coerced goods can be sold, but each dollar is worth more.
+    """
+    marginal = log(larger(ratio(coerced, coerced_base) * accountability, 1e-6))
+    worth = -curvature * log(larger(ratio(total, total_base), 1e-6))
+    return exp(clip((marginal + worth) / (1.0 + cost_curvature), -3.0, 3.0))
+
+
+@rule
+def coercion_next(coercion: float, goal: float, speed: float, month: float) -> float:
+    """Damped step of coercion towards its goal, in logs; at the start it has long answered the standing measures."""
+    return select(month > 0.0, exp(approach(log(coercion), log(goal), speed)), goal)
+
+
+@rule
+def extraction(base: float, coercion: float, response: float) -> float:
+    """Taken from the population through quotas, labour and levies, USD million a month."""
+    return base * power(coercion, response)
+
+
+@rule
+def resources(paid: float, extracted: float) -> float:
+    """What there is to spend in a month: foreign spending other than cloth, and domestic extraction, USD million."""
+    return paid + extracted
+
+
+@rule
+def apparatus_spending(available: float, weight: float, coercion: float) -> float:
+    """Cost of the coercive apparatus, USD million a month: a share that grows with coercion."""
+    load = weight * coercion
+    return available * (load / (1.0 + load))
+
+
+@rule
+def protected_spending(available: float, usual_share: float, total: float, total_base: float,
+                       protection: float) -> float:  # fmt: skip
+    """Spending on a purpose that the regime protects when its resources fall, USD million a month.
+
+    With protection 0 it falls in proportion; with protection 1 it keeps its level. At most nine tenths of what is left.
+    """
+    scarcity = select(total > 0.0, total_base / select(total > 0.0, total, 1.0), 1.0)
+    return available * clip(usual_share * power(scarcity, protection), 0.0, 0.9)
+
+
+@rule
+def skill_next(skill: float, learning: float, squeezed: float, forgetting: float) -> float:
+    """Evasion skill, a share: it grows where there is something to evade, and fades."""
+    return clip(skill + learning * squeezed * (1.0 - skill) - forgetting * skill, 0.0, 1.0)
+
+
+@rule
+def rally_jump(gain: float, adopted: float, bite: float) -> float:
+    """Rallying round the flag when the Council adds measures, a share."""
+    return gain * adopted * bite
+
+
+@rule
+def cohesion_goal(usual: float, patronage_slope: float, patronage: float, expectation: float,
+                  accountability_slope: float, accountability: float, rally_slope: float, rally: float) -> float:  # fmt: skip
+    """Elite cohesion that present conditions support, a share: patronage against expectation, exposure, rallying."""
+    relative = log(larger(ratio(patronage, expectation), 1e-3))
+    return logistic(usual + patronage_slope * relative - accountability_slope * accountability + rally_slope * rally)
+
+
+@rule
+def cohesion_start(usual: float) -> float:
+    """Elite cohesion when patronage meets expectation and nothing else weighs, a share."""
+    return logistic(usual)
+
+
+@rule
+def cohesion_next(cohesion: float, goal: float, speed: float) -> float:
+    """Elite cohesion adjusts part of the way each month, a share."""
+    return approach(cohesion, goal, speed)
+
+
+@rule
+def expectation_next(expectation: float, patronage: float, speed: float) -> float:
+    """The elite's expectation follows patronage slowly; at the start it is what patronage is."""
+    return select(expectation > 0.0, approach(expectation, patronage, speed), patronage)
+
+
+@rule
+def capability_next(capability: float, spending: float, spending_base: float, speed: float) -> float:
+    """Weapons capability follows spending against a world without measures, slowly."""
+    return approach(capability, ratio(spending, spending_base), speed)

@@ -1,0 +1,78 @@
+"""The sanctions phase: monitoring, and the two margins of enforcement, the letter of a ban and policing."""
+
+from __future__ import annotations
+
+from unsim.rules.jit import rule
+from unsim.rules.maths import logistic, select, share, smaller
+
+
+@rule
+def monitoring(panel: float, panel_strength: float, team: float, team_strength: float, background: float) -> float:
+    """Monitoring in [0, 1]: the Panel, the team outside the UN and civil society each see what the others miss."""
+    return 1.0 - (1.0 - panel * panel_strength) * (1.0 - team * team_strength) * (1.0 - background)
+
+
+@rule
+def mandate_runs(month: float, until: float) -> float:
+    """1 while the Panel's mandate runs."""
+    return select(month < until, 1.0, 0.0)
+
+
+@rule
+def compliance_goal(unclear: float, full: float, clarity: float, need: float, break_with: float) -> float:
+    """Compliance that a partner is moving to, a share: from an unclear text to a full ban; own need can break it.
+
+    ``unclear`` and ``full`` are log odds. Seoul's and Tokyo's own full bans are the evidence for the second.
+    """
+    return logistic(unclear + (full - unclear) * clarity) * (1.0 - need * break_with)
+
+
+@rule
+def letter_next(letter: float, goal: float, need: float, speed: float) -> float:
+    """The letter ratchets while the measures stand: it falls only through the partner's own need."""
+    moved = letter + speed * (goal - letter)
+    return select((goal < letter) & (need <= 0.0), letter, moved)
+
+
+MIDDLING_POLICING = 0.5
+
+
+@rule
+def squeeze(revenue: float, shadow: float) -> float:
+    """How hard measures squeeze the regime: the share of its shadow revenue that it loses."""
+    lost = select(shadow > 0.0, 1.0 - revenue / select(shadow > 0.0, shadow, 1.0), 0.0)
+    return share(lost)
+
+
+@rule
+def policing_log_odds(rivalry_slope: float, rivalry: float, monitoring_slope: float, watched: float, naming_slope: float,
+                      reach: float, secondary_slope: float, secondary: float, exposed: float, fear_slope: float,
+                      fears: float, squeezed: float) -> float:  # fmt: skip
+    """Log odds of policing undeclared trade; 0 at the conditions of the record's middle (rivalry and monitoring 1/2)."""
+    sight = monitoring_slope * (watched - 0.5) + naming_slope * reach + secondary_slope * secondary * exposed
+    return sight - rivalry_slope * (rivalry - 0.5) - fear_slope * fears * squeezed
+
+
+@rule
+def policing_next(policing: float, log_odds: float, speed: float) -> float:
+    """Policing adjusts part of the way each month, a share."""
+    return policing + speed * (logistic(log_odds) - policing)
+
+
+@rule
+def enacted_next(enacted: float, legislated: float, wind_down: float) -> float:
+    """Added coverage takes effect over the wind-down that texts grant, in months."""
+    return enacted + (legislated - enacted) / wind_down
+
+
+@rule
+def coverage(standing: float, text_reach: float, enacted: float) -> float:
+    """Share of a channel that Council texts name: standing ones as far as texts reach, or what was added."""
+    named = standing * text_reach
+    return smaller(named + (1.0 - named) * enacted, 1.0)
+
+
+@rule
+def blocked_share(covered: float, letter: float, own_ban: float, own_compliance: float) -> float:
+    """Share of declared trade that is stopped by Council bans or by the partner's own ban."""
+    return 1.0 - (1.0 - covered * letter) * (1.0 - own_ban * own_compliance)

@@ -1,0 +1,324 @@
+"""The world phase, and what a world is: its rows, the order of a month, and the settings that all runs share."""
+
+from __future__ import annotations
+
+import math
+from collections import namedtuple
+from collections.abc import Mapping
+from typing import Annotated, Any, NamedTuple, get_type_hints
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unsim.rules.jit import rule
+from unsim.rules.maths import clip, exp, larger, log, root, select, share
+
+PHASES = ("world", "coalition", "council", "sanctions", "trade", "regime", "ledger")
+"""The order of a month. Both engines follow it; a test holds them to it."""
+
+REAL, SHADOW = 0, 1
+"""The two books of trade and budget: as it is, and the same month with the same shocks but no measure in force."""
+BOOKS = (REAL, SHADOW)
+
+NO, ABSTAIN, YES, NOT_CAST = 0.0, 1.0, 2.0, -1.0
+"""How a vote is written in the world's rows."""
+
+Rows = NDArray[np.float64]
+
+
+class World(NamedTuple):
+    """The state of one or many runs: arrays of float64 whose last axis is the run.
+
+    The annotation of each row names its other axes: state, patron, partner, channel, draft, good (a kind of import) or
+    book (real, shadow). A Mesa agent holds views of its rows with one run; the kernel works on several runs at once.
+    """
+
+    # world
+    salience: Annotated[Rows, ()]  # attention to weapons, share
+    evidence: Annotated[Rows, ()]  # public evidence of abuse, share
+    missile: Annotated[Rows, ()]  # 1 in a month with a long-range missile test
+    nuclear: Annotated[Rows, ()]  # 1 in a month with a nuclear test
+    exposure: Annotated[Rows, ()]  # 1 in a month with an exposure event
+    harvest: Annotated[Rows, ()]  # this year's harvest, in standard deviations
+    rivalry: Annotated[Rows, ("state",)]  # towards the coalition on this file, share; 0 for non-rivals
+    posture: Annotated[Rows, ("state",)]  # 0 engagement ... 1 pressure
+    position: Annotated[Rows, ("state",)]  # record on DPRK human rights, -1 ... 1
+    shock: Annotated[Rows, ("channel",)]  # log deviation of price and demand
+    # coalition
+    effort: Annotated[Rows, ("state",)]  # campaign effort, in full efforts of one leading state
+    campaign: Annotated[Rows, ()]  # combined effort after crowding out
+    reach: Annotated[Rows, ()]  # share of the campaign's possible effect, also "coalition pressure"
+    resolve: Annotated[Rows, ()]  # effort-weighted posture of the leaders, share
+    adoption: Annotated[Rows, ("draft",)]  # probability of adoption of the draft as it would be tabled
+    tabled: Annotated[Rows, ()]  # row of the draft tabled this month, -1 for none
+    bite: Annotated[Rows, ()]  # its bite after dilution, share
+    last_tabled: Annotated[Rows, ("draft",)]  # absolute month
+    lobbying: Annotated[Rows, ("draft", "state")]  # logits that lobbying adds to this member's support for the draft
+    team: Annotated[Rows, ()]  # 1 once the monitoring team outside the UN exists
+    # council
+    support: Annotated[Rows, ("state",)]  # latent support for the tabled draft, logits
+    vote: Annotated[Rows, ("state",)]  # NO, ABSTAIN, YES or NOT_CAST, this month
+    yes: Annotated[Rows, ()]  # yes votes on the tabled draft
+    adopted: Annotated[Rows, ()]
+    vetoed: Annotated[Rows, ()]
+    failed: Annotated[Rows, ()]
+    meeting: Annotated[Rows, ()]  # 1 if the Council took up human rights this month
+    panel_until: Annotated[Rows, ()]  # absolute month in which the Panel of Experts' mandate ends
+    legislated: Annotated[Rows, ("channel",)]  # coverage that the Council added in this run, share of the channel
+    legislated_goods: Annotated[Rows, ("good",)]  # the same for imports
+    # sanctions
+    enacted: Annotated[Rows, ("channel",)]  # added coverage that has taken effect
+    enacted_goods: Annotated[Rows, ("good",)]
+    monitoring: Annotated[Rows, ()]  # share
+    letter: Annotated[Rows, ("partner",)]  # compliance of declared trade with standing Council bans, share
+    policing: Annotated[Rows, ("partner",)]  # share of policing effort against undeclared trade
+    # trade
+    potential: Annotated[Rows, ("book", "channel", "partner")]  # USD million a month
+    blocked: Annotated[Rows, ("book", "channel", "partner")]  # share
+    declared: Annotated[Rows, ("book", "channel", "partner")]  # USD million a month
+    undeclared: Annotated[Rows, ("book", "channel", "partner")]  # USD million a month
+    redirected: Annotated[Rows, ("book", "channel")]  # looking for another partner, USD million a month
+    unlisted: Annotated[Rows, ("book",)]  # moved to goods that no text lists, USD million a month
+    receipts: Annotated[Rows, ("book", "channel")]  # USD million a month
+    revenue: Annotated[Rows, ("book",)]  # USD million a month
+    coerced: Annotated[Rows, ("book",)]  # revenue that rests on forced labour, USD million a month
+    imports: Annotated[Rows, ("book", "good")]  # USD million a month
+    free: Annotated[Rows, ("book",)]  # foreign spending planned out of income and reserves, USD million a month
+    cloth: Annotated[Rows, ("book",)]  # paid for cloth to process, USD million a month
+    paid: Annotated[Rows, ("book",)]  # paid for imports other than cloth, USD million a month
+    cash: Annotated[Rows, ("book",)]  # hard currency earned after the cost of cloth, USD million a month
+    # regime
+    resources: Annotated[Rows, ("book",)]  # what there is to spend, USD million a month
+    income: Annotated[Rows, ("book",)]  # smoothed cash, USD million a month
+    reserves: Annotated[Rows, ("book",)]  # USD million
+    coercion: Annotated[Rows, ("book",)]  # 1 = without measures
+    skill: Annotated[Rows, ("book",)]  # evasion skill, share
+    extraction: Annotated[Rows, ("book",)]  # taken from the population, USD million a month
+    apparatus: Annotated[Rows, ("book",)]  # spending on coercion, USD million a month
+    patronage: Annotated[Rows, ("book",)]  # spending on the elite, USD million a month
+    weapons: Annotated[Rows, ("book",)]  # spending on weapons, USD million a month
+    civilian: Annotated[Rows, ("book",)]  # spending on civilian imports, USD million a month
+    expectation: Annotated[Rows, ("book",)]  # patronage that the elite expects, USD million a month
+    cohesion: Annotated[Rows, ()]  # elite cohesion, share
+    rally: Annotated[Rows, ()]  # rallying under fresh pressure, share
+    capability: Annotated[Rows, ()]  # weapons capability, 1 at the start
+    # ledger
+    isolation: Annotated[Rows, ()]  # diplomatic isolation, share
+    credibility: Annotated[Rows, ()]  # of consequences for abuse, share
+    accountability: Annotated[Rows, ()]  # accountability exposure, share
+    legitimacy_loss: Annotated[Rows, ()]  # information and legitimacy, share
+    outcome: Annotated[Rows, ("outcome",)]  # this month's outcomes, in the order of ledger.outcome_names
+
+
+class Setting(NamedTuple):
+    """What a scenario fixes for all its runs: arrays without a run axis.
+
+    ``month`` is the number of months of the horizon; rows of states, partners, channels, goods and drafts follow the
+    scenario's order, and the codes are the permanent ones used in addresses.
+    """
+
+    first_month: Annotated[int, ()]  # absolute month (year * 12 + month - 1) of the first step
+    state_code: Annotated[NDArray[np.uint64], ("state",)]
+    channel_code: Annotated[NDArray[np.uint64], ("channel",)]
+    draft_code: Annotated[NDArray[np.uint64], ("draft",)]
+    seats: Annotated[NDArray[np.int64], ("month", "seat")]  # state row of each of the fifteen seats
+    permanent: Annotated[Rows, ("state",)]  # 1 for permanent members
+    rival: Annotated[Rows, ("state",)]  # 1 for states whose rivalry matters
+    sponsor: Annotated[Rows, ("state",)]  # 1 for states that sponsor the coalition's drafts
+    term_begins: Annotated[Rows, ("month", "state")]  # 1 where an unknown member's term begins
+    position_mean: Annotated[Rows, ("state",)]
+    position_sd: Annotated[Rows, ("state",)]
+    position_years: Annotated[float, ()]  # from the last roll call on the DPRK to the start
+    leaders: Annotated[NDArray[np.int64], ("leader",)]  # state rows
+    budget: Annotated[Rows, ("state",)]  # full efforts of one leading state
+    posture: Annotated[Rows, ("state",)]  # at the start
+    other_posture: Annotated[Rows, ("state",)]  # of the next government of the other camp
+    change: Annotated[Rows, ("month", "state")]  # probability that the government changes camp in this month
+    rivalry_path: Annotated[Rows, ("month", "state")]  # dated signals up to the information date, then level
+    rivalry_open: Annotated[Rows, ("month",)]  # 1 where the record has ended and rivalry walks
+    attention: Annotated[Rows, ("month",)]  # share of attention that other crises leave
+    open: Annotated[Rows, ("month",)]  # openness of the border, share
+    harvest_month: Annotated[Rows, ("month",)]  # 1 in October
+    need: Annotated[Rows, ("month", "partner")]  # a patron's own need, share
+    secondary: Annotated[Rows, ("month",)]  # secondary sanctions, share of full use
+    partner_state: Annotated[NDArray[np.int64], ("partner",)]  # state rows
+    own_government: Annotated[Rows, ("partner",)]  # 1 where the partner belongs to the coalition's side
+    exposed: Annotated[Rows, ("partner",)]  # exposure of its firms and banks to the US market, share
+    fears: Annotated[Rows, ("partner",)]  # how much it fears the regime's collapse, share
+    standing: Annotated[Rows, ("month", "channel")]  # coverage of standing Council measures, share of what texts can name
+    own_ban: Annotated[Rows, ("month", "channel", "partner")]  # coverage of a partner's own measures, share
+    standing_goods: Annotated[Rows, ("month", "good")]
+    base_potential: Annotated[Rows, ("channel", "partner")]  # without measures, USD million a month
+    with_need: Annotated[Rows, ("channel", "partner")]  # 1 where demand follows the partner's own need
+    merchandise: Annotated[Rows, ("channel",)]  # 1 where a closed border stops the trade
+    takes_redirected: Annotated[Rows, ("channel",)]  # 1 for the channel of goods that no text lists
+    uses_cloth: Annotated[Rows, ("channel",)]  # 1 where the cloth is imported
+    good_share: Annotated[Rows, ("good",)]  # share of free foreign spending
+    draft_procedural: Annotated[Rows, ("draft",)]  # 1: nine votes, no veto
+    draft_panel: Annotated[Rows, ("draft",)]  # 1: extends or creates the Panel of Experts
+    draft_security: Annotated[Rows, ("draft",)]  # a: security content, share
+    draft_accountability: Annotated[Rows, ("draft",)]  # h: accountability content, share
+    draft_linkage: Annotated[Rows, ("draft",)]  # l, share
+    draft_bite: Annotated[Rows, ("draft",)]  # before dilution, share
+    draft_value: Annotated[Rows, ("draft",)]  # to the coalition if adopted, at full salience and resolve
+    draft_naming: Annotated[Rows, ("draft",)]  # value of naming a veto, as a share of draft_value
+    draft_interval: Annotated[Rows, ("draft",)]  # months that must pass before it is tabled again
+    draft_last: Annotated[Rows, ("draft",)]  # absolute month in which it was last tabled before the start
+    draft_opens: Annotated[Rows, ("draft",)]  # absolute month
+    draft_covers: Annotated[Rows, ("draft", "channel")]  # coverage if adopted at full bite
+    draft_covers_goods: Annotated[Rows, ("draft", "good")]
+    dilution: Annotated[Rows, ("level",)]  # shares of a draft's bite at which it may be tabled
+    weakest_link: Annotated[float, ()]  # 1: the smaller side of a linked draft rules; 0: the sides add
+    coordination: Annotated[float, ()]  # 0: efforts add ... 1: they complement each other
+    audience: Annotated[float, ()]  # 1 where a veto brings a debate of the General Assembly
+    panel_until: Annotated[float, ()]  # absolute month in which the mandate in force at the start ends
+    team: Annotated[float, ()]  # 1 where a monitoring team outside the UN exists at the start
+    clarity: Annotated[Rows, ("month",)]  # how clearly the strictest standing Council text binds, share
+    supplies: Annotated[Rows, ("partner",)]  # share of imports that comes from the partner
+    good_cloth: Annotated[Rows, ("good",)]  # 1 for cloth that is processed for re-export
+    good_crude: Annotated[Rows, ("good",)]  # 1 for pipeline crude, outside the budget
+    start: Annotated[Rows, ("stock",)]  # stocks at the start, in the order of STOCKS
+
+
+STOCKS = ("salience", "evidence", "isolation", "credibility", "accountability", "legitimacy_loss")
+"""Stocks in [0, 1] that a scenario sets at its start; each is a row of ``World`` without further axes."""
+
+Axes = Mapping[str, tuple[str, ...]]
+
+
+def declared_axes(kind: type[Any]) -> Axes:
+    """The axes of each field of ``World`` or ``Setting``, as its annotation declares them."""
+    return {name: hint.__metadata__[0] for name, hint in get_type_hints(kind, include_extras=True).items()}
+
+
+class Sizes(NamedTuple):
+    """How long each axis is."""
+
+    month: int
+    state: int
+    seat: int
+    leader: int
+    partner: int
+    channel: int
+    good: int
+    draft: int
+    level: int
+    book: int
+    stock: int
+    outcome: int
+
+
+class Case(NamedTuple):
+    """A scenario as the kernel and ``ledger.measure`` read it: flat arrays, and where each field begins.
+
+    ``at``, ``st`` and ``pt`` have the fields of World, Setting and Params; a field's first row plus the position in its
+    axes (the last one fastest) is its row in the world's block, in ``settings``, or in the block of parameters.
+    """
+
+    settings: Rows
+    seats: NDArray[np.int64]
+    leaders: NDArray[np.int64]
+    partner_state: NDArray[np.int64]
+    state_code: NDArray[np.uint64]
+    channel_code: NDArray[np.uint64]
+    draft_code: NDArray[np.uint64]
+    sizes: Sizes
+    at: Any
+    st: Any
+    pt: Any
+
+
+WORLD_AXES = declared_axes(World)
+SETTING_AXES = declared_axes(Setting)
+At: Any = namedtuple("At", World._fields, module=__name__)  # type: ignore[misc]
+St: Any = namedtuple("St", Setting._fields, module=__name__)  # type: ignore[misc]
+
+
+def offsets(axes: Axes, sizes: Sizes) -> tuple[dict[str, int], int]:
+    """The first row of each field, and how many rows there are in all."""
+    first, found = 0, {}
+    for name, names in axes.items():
+        found[name] = first
+        first += math.prod(getattr(sizes, axis) for axis in names)
+    return found, first
+
+
+def case(setting: Setting, sizes: Sizes, pt: Any) -> Case:
+    """The case of a setting; ``pt`` says where each parameter begins."""
+    settings = np.concatenate([np.ravel(np.asarray(field, dtype=np.float64)) for field in setting])
+    whole = {name: getattr(setting, name) for name in Case._fields if name in SETTING_AXES}
+    at, st = At(**offsets(WORLD_AXES, sizes)[0]), St(**offsets(SETTING_AXES, sizes)[0])
+    return Case(settings=settings, sizes=sizes, at=at, st=st, pt=pt, **whole)
+
+
+def views(kind: Any, axes: Axes, sizes: Sizes, block: Rows) -> Any:
+    """The fields of a block of memory (row, run) as arrays with their own axes, the run last: one memory, two ways in."""
+    first, _ = offsets(axes, sizes)
+    shapes = {name: [getattr(sizes, axis) for axis in names] for name, names in axes.items()}
+    return kind(**{n: block[first[n] : first[n] + math.prod(s)].reshape(*s, block.shape[1]) for n, s in shapes.items()})
+
+
+@rule
+def test_log_odds(base: float, slope: float, capability: float, backlash: float, pressure: float, calming: float,
+                     engagement: float) -> float:  # fmt: skip
+    """Log odds of a test this month: up with capability, up or down with pressure, down with engagement."""
+    return base + slope * (capability - 1.0) + backlash * pressure - calming * engagement
+
+
+@rule
+def weapons_jump(missile: float, nuclear: float, missile_weight: float, nuclear_weight: float) -> float:
+    """Share of the remaining attention that this month's tests take."""
+    return larger(missile * missile_weight, nuclear * nuclear_weight)
+
+
+@rule
+def exposure_log_odds(base: float, monitoring_slope: float, monitoring: float, abuse_slope: float,
+                      coercion: float) -> float:  # fmt: skip
+    """Log odds of testimony, satellite evidence or a report: up with monitoring, and with the abuse itself."""
+    return base + monitoring_slope * monitoring + abuse_slope * log(coercion)
+
+
+@rule
+def rivalry_start(path: float, spread: float, normal: float) -> float:
+    """Rivalry at the start: the coded path with log-normal uncertainty, a share."""
+    return share(path * exp(spread * normal))
+
+
+@rule
+def rivalry_next(rivalry: float, path_step: float, walk: float, normal: float, response: float,
+                 pressure: float) -> float:  # fmt: skip
+    """Rivalry follows the coded path while the record lasts, walks afterwards, and may answer pressure."""
+    return share(rivalry + path_step + walk * normal + response * pressure)
+
+
+@rule
+def posture_next(posture: float, one: float, other: float, change: float, uniform: float) -> float:
+    """An election brings the other camp to power with probability ``change``."""
+    far = select(posture == one, other, one)
+    return select(uniform < change, far, posture)
+
+
+@rule
+def position_spread(estimate: float, drift: float, years: float) -> float:
+    """Standard deviation of a member's position: the estimate's own, and a random walk since the last roll call."""
+    return root(estimate * estimate + drift * drift * years)
+
+
+@rule
+def member_position(mean: float, spread: float, normal: float) -> float:
+    """A member's record on DPRK human rights: the estimate with its uncertainty, held inside [-1, 1]."""
+    return clip(mean + spread * normal, -1.0, 1.0)
+
+
+@rule
+def price_shock_start(spread: float, common_share: float, common: float, own: float) -> float:
+    """A log price shock drawn from its stationary distribution."""
+    return spread * (root(common_share) * common + root(1.0 - common_share) * own)
+
+
+@rule
+def price_shock_next(shock: float, persistence: float, spread: float, common_share: float, common: float,
+                     own: float) -> float:  # fmt: skip
+    """AR(1) log price shock with stationary standard deviation ``spread`` and a share common to all channels."""
+    fresh = root(common_share) * common + root(1.0 - common_share) * own
+    return persistence * shock + root(1.0 - persistence * persistence) * spread * fresh

@@ -1,0 +1,156 @@
+"""From a scenario to all its futures: replicates in chunks, on threads, with the same bits however they are cut."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+
+import numpy as np
+
+from unsim.files import Problem, ScenarioError
+from unsim.results import Engine, Run, horizons_within
+from unsim.rules.world import WORLD_AXES, offsets
+from unsim.scenario import Scenario
+
+BLOCK = 16
+"""Runs that the kernel works on at once: few enough for their world to stay in the processor's cache."""
+CHUNK = 128
+"""Replicates in one call of the kernel."""
+KEEP = 4000
+"""Replicates whose whole paths are kept when paths are asked for."""
+MOST_DRAWS = 200
+MAX_REPLICATES = 10_000_000
+MAX_WORD = 2**32 - 1
+
+Progress = Callable[[int, int], None]
+
+
+def default_draws(replicates: int) -> int:
+    """Parameter draws when none are given: the largest divisor of ``replicates`` up to 200 that leaves 10 runs a draw."""
+    most = max(1, min(MOST_DRAWS, replicates // 10))
+    return next(draws for draws in range(most, 0, -1) if replicates % draws == 0)
+
+
+def checked_design(replicates: int, draws: int | None, seed: int) -> int:
+    """The number of draws of a design; raises ``ScenarioError`` with all that is wrong with it."""
+    problems = []
+    if not 1 <= replicates <= MAX_REPLICATES:
+        problems.append(Problem("--replicates", None, "", repr(replicates), f"1 to {MAX_REPLICATES}"))
+    elif draws is not None and not (draws == 0 or (draws >= 1 and replicates % draws == 0)):
+        allowed = "a divisor of the number of replicates, or 0 for parameters at their defaults"
+        problems.append(Problem("--draws", None, "", repr(draws), allowed))
+    if not 0 <= seed <= MAX_WORD:
+        problems.append(Problem("--seed", None, "", repr(seed), f"0 to {MAX_WORD}"))
+    if problems:
+        raise ScenarioError(problems)
+    return default_draws(replicates) if draws is None else draws
+
+
+def run(
+    scenario: Scenario,
+    replicates: int = 2000,
+    draws: int | None = None,
+    seed: int = 1,
+    engine: Engine = "kernel",
+    *,
+    threads: int | None = None,
+    chunk: int = CHUNK,
+    keep: int = 0,
+    progress: Progress | None = None,
+) -> Run:
+    """Run a scenario ``replicates`` times with ``draws`` draws of the parameters (0: all at their defaults).
+
+    ``keep`` asks for whole paths of the first replicates. ``threads`` (default: all cores) and ``chunk`` change the speed
+    only: every number is the same to the bit. ``progress`` is called with replicates done and replicates in all.
+    Raises ``ScenarioError`` where the design is impossible.
+    """
+    draws = checked_design(replicates, draws, seed)
+    horizons = horizons_within(scenario.months)
+    keep = min(keep, replicates)
+    sizes = scenario.sizes
+    totals = np.zeros((len(horizons), sizes.outcome, replicates))
+    kept = np.zeros((sizes.outcome, scenario.months, keep))
+    votes = np.zeros((sizes.draft, sizes.state, 3), dtype=np.int64)
+    work = _Work(scenario, draws, seed, horizons, keep)
+    solve = work.kernel if engine == "kernel" else work.mesa
+    size = chunk if engine == "kernel" else 1
+    bounds = [(first, min(first + size, replicates)) for first in range(0, replicates, size)]
+    workers = (threads or _cores()) if engine == "kernel" else 1
+    done = 0
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        waiting: dict[Future[_Part], tuple[int, int]] = {pool.submit(solve, *b): b for b in bounds}
+        try:
+            for future in as_completed(waiting):
+                first, last = waiting.pop(future)
+                part_totals, part_kept, part_votes = future.result()
+                totals[:, :, first:last] = part_totals
+                kept[:, :, first : first + part_kept.shape[2]] = part_kept
+                votes += part_votes
+                done += last - first
+                if progress:
+                    progress(done, replicates)
+        except BaseException:
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+    return Run(scenario, replicates, draws, seed, engine, horizons, totals, kept, votes)
+
+
+_Part = tuple[np.ndarray, np.ndarray, np.ndarray]
+
+
+class _Work:
+    """One scenario's replicates, a few at a time, by either engine."""
+
+    def __init__(self, scenario: Scenario, draws: int, seed: int, horizons: tuple[int, ...], keep: int) -> None:
+        self.scenario, self.seed, self.keep = scenario, seed, keep
+        self.horizons = np.array(horizons)
+        self.sizes = scenario.sizes
+        self.draws = list(range(draws)) or [-1]
+        self.table = scenario.draw(seed, self.draws)
+        self.case = scenario.case
+
+    def _empty(self, first: int, last: int) -> _Part:
+        number, kept = last - first, max(0, min(self.keep, last) - first)
+        return (
+            np.zeros((len(self.horizons), self.sizes.outcome, number)),
+            np.zeros((self.sizes.outcome, self.scenario.months, kept)),
+            np.zeros((self.sizes.draft, self.sizes.state, 3), dtype=np.int64),
+        )
+
+    def kernel(self, first: int, last: int) -> _Part:
+        """Replicates ``first`` to ``last`` by the kernel."""
+        from unsim.engines.kernel import simulate
+
+        totals, kept, votes = self._empty(first, last)
+        replicates = np.arange(first, last, dtype=np.uint64)
+        columns = np.arange(first, last) % len(self.draws)
+        world = np.zeros((offsets(WORLD_AXES, self.sizes)[1], BLOCK))
+        params = np.zeros((self.table.shape[0], BLOCK))
+        simulate(world, params, self.case, np.uint64(self.seed), replicates, self.table, columns, self.horizons, totals, kept, votes)
+        return totals, kept, votes
+
+    def mesa(self, first: int, last: int) -> _Part:
+        """Replicates ``first`` to ``last`` by the Mesa engine."""
+        from unsim.engines.model import PressureModel
+
+        totals, kept, votes = self._empty(first, last)
+        for column, replicate in enumerate(range(first, last)):
+            draw = self.draws[replicate % len(self.draws)]
+            model = PressureModel(self.scenario, seed=self.seed, replicate=replicate, draw=draw, collect=False)
+            running = np.zeros(self.sizes.outcome)
+            while model.running:
+                month = model.t
+                model.step()
+                running = running + model.world.outcome
+                totals[self.horizons == month + 1, :, column] = running
+                if column < kept.shape[2]:
+                    kept[:, month, column] = model.world.outcome
+                if model.tabled is not None:
+                    for i in model.setting.seats[month]:
+                        votes[model.tabled, i, int(model.world.vote[i])] += 1
+        return totals, kept, votes
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
