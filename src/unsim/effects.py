@@ -108,7 +108,9 @@ class Comparison:
     def effect(self, outcome: str, horizon: int | None = None) -> Effect:
         """The effect on an outcome over a horizon (default: the whole)."""
         unit = self.strategy.scenario.outcomes[self.strategy.row(outcome)].unit
-        return paired_effect(self.strategy.outcome(outcome, horizon), self.reference.outcome(outcome, horizon), self.strategy.draws, unit)
+        return paired_effect(
+            self.strategy.outcome(outcome, horizon), self.reference.outcome(outcome, horizon), self.strategy.draws, unit
+        )
 
     def frame(self) -> pd.DataFrame:
         """Tidy table of all effects: outcome, aggregate, about, horizon, and the fields of :class:`Effect`."""
@@ -128,10 +130,20 @@ class Comparison:
         import pandas as pd
 
         ours, theirs = (arm.kept[arm.row(outcome)] for arm in (self.strategy, self.reference))
-        kept = ours.shape[1]
-        draws = self.strategy.draws if self.strategy.draws and kept % self.strategy.draws == 0 else 1
-        rows = [paired_effect(ours[t], theirs[t], draws, "") for t in range(ours.shape[0])]
-        return pd.DataFrame([{"month": t + 1, "effect": e.effect, "low": e.low, "high": e.high} for t, e in enumerate(rows)])
+        effects = [paired_effect(ours[t], theirs[t], self._kept_draws, "") for t in range(ours.shape[0])]
+        return pd.DataFrame([{"month": t + 1, "effect": e.effect, "low": e.low, "high": e.high} for t, e in enumerate(effects)])
+
+    @property
+    def _kept_draws(self) -> int:
+        """Draws among the kept paths: all of them if the paths hold each equally often, otherwise they are not told apart."""
+        draws, kept = self.strategy.draws, self.strategy.kept.shape[2]
+        return draws if draws and kept % draws == 0 else 0
+
+    @property
+    def monthly_interval(self) -> str:
+        """The kind of interval that :meth:`monthly` gives."""
+        paths = self.strategy.kept[0, :1]
+        return paired_effect(paths[0], paths[0], self._kept_draws, "").interval
 
     def as_json(self) -> dict[str, Any]:
         """The object that ``unsim compare --json`` prints."""

@@ -121,7 +121,7 @@ def _parse(path: Path) -> CommentedMap:
     if any(character in text for character in "&*") and _has_alias(text):
         raise ScenarioError([Problem(str(path), None, "", "an anchor or alias", "plain keys and values")])
     yaml = YAML(typ="rt", pure=True)
-    yaml.version = (1, 2)  # type: ignore[assignment]
+    yaml.version = (1, 2)
     try:
         content = yaml.load(io.StringIO(text))
     except MarkedYAMLError as error:
@@ -194,7 +194,9 @@ def read(reference: str) -> Document:
     while True:
         if path.resolve() in (seen.resolve() for seen in chain):
             loop = " -> ".join(seen.stem for seen in [*chain, path])
-            raise ScenarioError([Problem(str(chain[-1]), None, "extends", f"a circle: {loop}", "a file that does not come back here")])
+            raise ScenarioError(
+                [Problem(str(chain[-1]), None, "extends", f"a circle: {loop}", "a file that does not come back here")]
+            )
         content = _parse(path)
         chain.append(path)
         contents.append(content)
@@ -222,7 +224,7 @@ def assignments(text: str) -> tuple[Key, Any]:
     if not equals or not name.strip():
         raise ScenarioError([Problem("--set", None, "", text, "KEY=VALUE, such as coalition.coordination=0.5")])
     yaml = YAML(typ="safe", pure=True)
-    yaml.version = (1, 2)  # type: ignore[assignment]
+    yaml.version = (1, 2)
     try:
         parsed = yaml.load(value) if value.strip() else None
     except (YAMLError, RecursionError, ValueError):

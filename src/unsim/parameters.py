@@ -312,7 +312,8 @@ PARAMETERS: tuple[Parameter, ...] = (
 
 BY_NAME: Mapping[str, Parameter] = {parameter.name: parameter for parameter in PARAMETERS}
 PARAMETER_AXES: Axes = {parameter.name: parameter.axis for parameter in PARAMETERS}
-Params: Any = namedtuple("Params", [parameter.name for parameter in PARAMETERS], module=__name__)  # type: ignore[misc]
+_named_tuple: Any = namedtuple
+Params = _named_tuple("Params", [parameter.name for parameter in PARAMETERS], module=__name__)
 """The arrays that rules read: one field for each parameter, the run as last axis."""
 
 

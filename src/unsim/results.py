@@ -67,7 +67,8 @@ class Run:
         """Each outcome over each horizon (horizon, outcome, replicate): a mean or a sum of months, as the outcome says."""
         means = np.array([outcome.aggregate == "mean" for outcome in self.scenario.outcomes])
         months = np.where(means[None, :], np.array(self.horizons, dtype=np.float64)[:, None], 1.0)
-        return self.totals / months[:, :, None]
+        values: NDArray[np.float64] = np.divide(self.totals, months[:, :, None])
+        return values
 
     @cached_property
     def digest(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -20,7 +20,12 @@ from unsim.schema import ScenarioFile
 from unsim.setting import Labels, build
 from unsim.tables import DATED, evidence_month, row_dates, table
 
-CHANNEL_PRIORS = {"potential_scale": "scale", "evadability": "evadability", "forced_labour": "forced_labour", "text_reach": "text_reach"}
+CHANNEL_PRIORS = {
+    "potential_scale": "scale",
+    "evadability": "evadability",
+    "forced_labour": "forced_labour",
+    "text_reach": "text_reach",
+}
 """Which key of a channel holds the prior of which channel parameter."""
 
 
@@ -115,7 +120,7 @@ class Scenario:
         return self.override({"months": months})
 
 
-def load(reference: str, set: Mapping[str, Any] | None = None) -> Scenario:  # noqa: A002 - as in the command line
+def load(reference: str, set: Mapping[str, Any] | None = None) -> Scenario:
     """Load a scenario by path or by the name of a shipped one, with some keys set.
 
     Raises ``ScenarioError``, which lists every problem with its file, line and key.
@@ -124,7 +129,7 @@ def load(reference: str, set: Mapping[str, Any] | None = None) -> Scenario:  # n
     return load_with(reference, changes)
 
 
-def load_with(reference: str, changes: list[tuple[Key, Any]]) -> Scenario:
+def load_with(reference: str, changes: Sequence[tuple[Key, Any]]) -> Scenario:
     """Load a scenario with changes given as split keys (``--set``)."""
     document = read(str(reference))
     return _checked(override(document, changes), locate(str(reference)).stem)
@@ -145,10 +150,7 @@ def _with_defaults(data: dict[str, Any]) -> dict[str, Any]:
         channels[row["channel"]] = {
             "label": row["label"],
             **{flag: row[flag] == "1" for flag in ("merchandise", "uses_cloth", "takes_redirected")},
-            **{
-                name: [float(row[f"{name}_{level}"]) for level in ("low", "central", "high")]
-                for name in CHANNEL_PRIORS.values()
-            },
+            **{name: [float(row[f"{name}_{level}"]) for level in ("low", "central", "high")] for name in CHANNEL_PRIORS.values()},
             "flows": {},
         }
     for row in table("flows"):
@@ -202,7 +204,9 @@ def _told(document: Document, error: ValidationError) -> Iterator[Problem]:
             yield document.problem(location, item["input"], str(context.get("expected")))
         elif kind == "string_pattern_mismatch":
             forms = {r"^[A-Z]{3}$": "a three-letter code such as KOR", r"^[a-z][a-z0-9_]{0,40}$": "a name in lower case"}
-            yield document.problem(location, item["input"], forms.get(str(context.get("pattern")), "a month as YYYY-MM, such as 2024-01"))
+            yield document.problem(
+                location, item["input"], forms.get(str(context.get("pattern")), "a month as YYYY-MM, such as 2024-01")
+            )
         else:
             message = item["msg"].replace("Input should be ", "").replace("valid ", "")
             meaning = _meaning(location)
@@ -271,7 +275,9 @@ def _inconsistencies(document: Document, file: ScenarioFile) -> Iterator[Problem
         if measure.sender != "UN" and measure.sender not in partners:
             yield document.problem((*key, "sender"), measure.sender, nearest(measure.sender, ["UN", *partners]))
         if measure.channel not in ["*", *covered]:
-            yield document.problem((*key, "channel"), f"unknown channel {measure.channel}", nearest(measure.channel, ["*", *covered]))
+            yield document.problem(
+                (*key, "channel"), f"unknown channel {measure.channel}", nearest(measure.channel, ["*", *covered])
+            )
         if measure.sender == "UN" and measure.channel == "*":
             yield document.problem((*key, "channel"), "*", "a channel or goods:GOOD (* is for a partner's own measures)")
     for name, channel_entry in file.channels.items():
@@ -346,7 +352,9 @@ def _evidence_problems(document: Document, file: ScenarioFile) -> Iterator[Probl
             known = [f"{name}:{row}" for row in row_dates(name)] if name in DATED else [f"{t}:ID" for t in DATED]
             yield document.problem(key, f"unknown row {reference}", nearest(reference, known))
         elif month > file.start and not file.as_it_happened:
-            yield document.problem(key, f"a row of {month}", f"rows up to the information date {file.start}, or as_it_happened: true")
+            yield document.problem(
+                key, f"a row of {month}", f"rows up to the information date {file.start}, or as_it_happened: true"
+            )
     if file.as_it_happened:
         return
     for key, start in _steps(document.data, ()):

@@ -22,7 +22,7 @@ Month = Annotated[str, BeforeValidator(_month_text), Field(pattern=MONTH)]
 Code = Annotated[str, Field(pattern=CODE)]
 Name = Annotated[str, Field(pattern=NAME)]
 Triple = Annotated[list[Amount], Field(min_length=3, max_length=3)]
-Evidence = Field(default_factory=list, description="rows of package data that it rests on, as table:id")
+Evidence: Any = Field(default_factory=list, description="rows of package data that it rests on, as table:id")
 
 
 class Entry(BaseModel):

@@ -158,11 +158,11 @@ def build(file: ScenarioFile, months: int) -> tuple[Setting, Labels]:
     for name, year in council.terms.items():
         for t, month in enumerate(span):
             term_begins[t, row[name]] = month % 12 == 0 and (month // 12 - year) % TERM == 0 and t > 0
-    for name, state in file.states.items():
-        rivalry[:, row[name]] = path(state.rivalry, span, 0.0, known_until)
-        if state.elections:
-            since = span - month_number(state.elections.first)
-            change[:, row[name]] = np.where((since >= 0) & (since % state.elections.every == 0), state.elections.change, 0.0)
+    for name, actor in file.states.items():
+        rivalry[:, row[name]] = path(actor.rivalry, span, 0.0, known_until)
+        if actor.elections:
+            since = span - month_number(actor.elections.first)
+            change[:, row[name]] = np.where((since >= 0) & (since % actor.elections.every == 0), actor.elections.change, 0.0)
     signals = [month_number(step.start) for state in file.states.values() for step in state.rivalry]
     record_ends = max([first, *signals]) if file.as_it_happened else first
 
@@ -237,7 +237,9 @@ def build(file: ScenarioFile, months: int) -> tuple[Setting, Labels]:
         draft_last=by_draft(month_number(d.last) if d.last else 0 for d in texts),
         draft_opens=by_draft(month_number(d.opens) if d.opens else 0 for d in texts),
         draft_covers=np.array([[d.covers.get(c, 0.0) for c in channels] for d in texts]).reshape(len(texts), len(channels)),
-        draft_covers_goods=np.array([[d.covers.get(f"goods:{g}", 0.0) for g in goods] for d in texts]).reshape(len(texts), len(goods)),
+        draft_covers_goods=np.array([[d.covers.get(f"goods:{g}", 0.0) for g in goods] for d in texts]).reshape(
+            len(texts), len(goods)
+        ),
         dilution=np.array(DILUTION),
         weakest_link=float(file.coalition.linkage == "weakest_link"),
         coordination=float(file.coalition.coordination),

@@ -127,7 +127,9 @@ class _Work:
         columns = np.arange(first, last) % len(self.draws)
         world = np.zeros((offsets(WORLD_AXES, self.sizes)[1], BLOCK))
         params = np.zeros((self.table.shape[0], BLOCK))
-        simulate(world, params, self.case, np.uint64(self.seed), replicates, self.table, columns, self.horizons, totals, kept, votes)
+        simulate(
+            world, params, self.case, np.uint64(self.seed), replicates, self.table, columns, self.horizons, totals, kept, votes
+        )
         return totals, kept, votes
 
     def mesa(self, first: int, last: int) -> _Part:

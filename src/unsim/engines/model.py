@@ -85,7 +85,7 @@ class State(Actor):
         self.leads = row in self.s.leaders.tolist()
         self.is_rival = bool(self.s.rival[row])
         partners = self.s.partner_state.tolist()
-        self.partner = partners.index(row) if row in partners else None
+        self.partner: Any = partners.index(row) if row in partners else None  # its row among the partners
         self.last_vote: Vote | None = None
 
     @property
@@ -145,8 +145,9 @@ class State(Actor):
         if self.is_rival:
             step = s.rivalry_path[t, i] - s.rivalry_path[max(t - 1, 0), i]
             normal = self.normal(chance.RIVALRY_WALK, self.code)
-            w.rivalry[i] = world.rivalry_next(w.rivalry[i], step, p.rivalry_walk * s.rivalry_open[t], normal,
-                                              p.rivalry_response * s.rivalry_open[t], w.reach[0])  # fmt: skip
+            w.rivalry[i] = world.rivalry_next(
+                w.rivalry[i], step, p.rivalry_walk * s.rivalry_open[t], normal, p.rivalry_response * s.rivalry_open[t], w.reach[0]
+            )
         if s.change[t, i] > 0.0:
             u = self.draw(chance.ELECTION, self.code)
             w.posture[i] = world.posture_next(w.posture[i], s.posture[i], s.other_posture[i], s.change[t, i], u[0])
@@ -164,8 +165,9 @@ class State(Actor):
     def terms(self, draft: int, bite: float, lobbying: float) -> council.Terms:
         """Its support for a draft at some bite, term by term (logits)."""
         m, i = self.model, self.row
-        return council.member_terms(m.weights, m.texts[draft], m.mood, self.w.position[i], self.w.rivalry[i],
-                                    self.s.permanent[i], bite, lobbying)  # fmt: skip
+        return council.member_terms(
+            m.weights, m.texts[draft], m.mood, self.w.position[i], self.w.rivalry[i], self.s.permanent[i], bite, lobbying
+        )
 
     def chances(self, support: float) -> tuple[float, float]:
         """Probabilities of a yes and of a no at some support."""
@@ -201,8 +203,19 @@ class State(Actor):
         w, s, p, j, t = self.w, self.s, self.p, self.partner, self.model.t
         squeezed = sanctions.squeeze(w.revenue[REAL], w.revenue[SHADOW])
         odds = sanctions.policing_log_odds(
-            p.policing_rivalry, w.rivalry[self.row], p.policing_monitoring, w.monitoring[0], p.policing_naming, w.reach[0],
-            p.policing_secondary, s.secondary[t], s.exposed[j], p.policing_fear, s.fears[j], squeezed)  # fmt: skip
+            p.policing_rivalry,
+            w.rivalry[self.row],
+            p.policing_monitoring,
+            w.monitoring[0],
+            p.policing_naming,
+            w.reach[0],
+            p.policing_secondary,
+            s.secondary[t],
+            s.exposed[j],
+            p.policing_fear,
+            s.fears[j],
+            squeezed,
+        )
         return sanctions.policing_next(w.policing[j], odds, p.policing_speed)
 
     def sanctions(self) -> None:
@@ -218,7 +231,9 @@ class State(Actor):
             k = market.row
             for b in BOOKS:
                 w.potential[b, k, j] = trade.potential(s.base_potential[k, j], market.output(b), s.with_need[k, j], s.need[t, j])
-            w.blocked[REAL, k, j] = sanctions.blocked_share(market.covered(), w.letter[j], s.own_ban[t, k, j], p.own_compliance)
+            ban = (market.covered(), w.letter[j], s.own_ban[t, k, j], p.own_compliance)
+            w.blocked[REAL, k, j] = sanctions.blocked_share(*ban)
+            w.evadable[REAL, k, j] = sanctions.evadable_share(*ban)
 
 
 class Regime(State):
@@ -245,8 +260,9 @@ class Regime(State):
         u = self.draw(chance.PROVOCATION)
         engagement = maths.complement(w.resolve[0])
         for test, base, uniform in ((w.missile, p.missile_base, u[0]), (w.nuclear, p.nuclear_base, u[1])):
-            odds = world.test_log_odds(base, p.test_capability, w.capability[0], p.test_backlash, w.reach[0], p.test_calming,
-                                       engagement)  # fmt: skip
+            odds = world.test_log_odds(
+                base, p.test_capability, w.capability[0], p.test_backlash, w.reach[0], p.test_calming, engagement
+            )
             test[0] = maths.happens(odds, uniform)
 
     def trade(self) -> None:
@@ -272,8 +288,12 @@ class Regime(State):
         goal = regime.coercion_goal(
             w.coerced[b] + p.extraction_intensity * w.extraction[b],
             w.coerced[SHADOW] + p.extraction_intensity * w.extraction[SHADOW],
-            w.revenue[b] + w.extraction[b], w.revenue[SHADOW] + w.extraction[SHADOW], p.value_curvature,
-            p.coercion_curvature, regime.accountability_factor(p.accountability_weight, exposure))  # fmt: skip
+            w.revenue[b] + w.extraction[b],
+            w.revenue[SHADOW] + w.extraction[SHADOW],
+            p.value_curvature,
+            p.coercion_curvature,
+            regime.accountability_factor(p.accountability_weight, exposure),
+        )
         return regime.coercion_next(w.coercion[b], goal, p.coercion_speed, float(self.model.t))
 
     def spend(self, book: int) -> None:
@@ -304,8 +324,16 @@ class Regime(State):
             pressed = squeezed if b == REAL else 0.0
             w.skill[b] = regime.skill_next(w.skill[b], p.skill_learning, pressed, p.skill_forgetting)
         w.rally[0] = maths.stock_next(w.rally[0], p.rally_half_life, regime.rally_jump(p.rally_gain, w.adopted[0], w.bite[0]))
-        goal = regime.cohesion_goal(p.cohesion_usual, p.cohesion_patronage, w.patronage[REAL], w.expectation[REAL],
-                                    p.cohesion_accountability, w.accountability[0], p.cohesion_rally, w.rally[0])  # fmt: skip
+        goal = regime.cohesion_goal(
+            p.cohesion_usual,
+            p.cohesion_patronage,
+            w.patronage[REAL],
+            w.expectation[REAL],
+            p.cohesion_accountability,
+            w.accountability[0],
+            p.cohesion_rally,
+            w.rally[0],
+        )
         w.cohesion[0] = regime.cohesion_next(w.cohesion[0], goal, p.cohesion_speed)
         w.capability[0] = regime.capability_next(w.capability[0], w.weapons[REAL], w.weapons[SHADOW], p.capability_speed)
 
@@ -352,7 +380,7 @@ class Market(Actor):
                 moved = moved + absorbed * weight
                 w.declared[b, k, j] = trade.declared(potential, moved, border, blocked)
                 evaded = trade.evaded_share(p.evadability[k], w.skill[b], w.policing[j])
-                w.undeclared[b, k, j] = trade.undeclared(potential, border, blocked, evaded)
+                w.undeclared[b, k, j] = trade.undeclared(potential, border, w.evadable[b, k, j], evaded)
                 receipts = receipts + (w.declared[b, k, j] + w.undeclared[b, k, j])
             w.receipts[b, k] = receipts
 
@@ -370,8 +398,9 @@ class Good(Actor):
         banned = 0.0
         if b == REAL:
             banned = trade.import_ban(s.standing_goods[self.model.t, g], w.enacted_goods[g], letter, p.substitution)
-        return trade.ordered_import(w.free[b], s.good_share[g], banned, s.good_cloth[g], w.cloth[b], s.good_crude[g],
-                                    p.pipeline_crude)  # fmt: skip
+        return trade.ordered_import(
+            w.free[b], s.good_share[g], banned, s.good_cloth[g], w.cloth[b], s.good_crude[g], p.pipeline_crude
+        )
 
 
 class Treasury(Actor):
@@ -409,8 +438,7 @@ class Public(Actor):
         w, p = self.w, self.p
         jump = world.weapons_jump(w.missile[0], w.nuclear[0], p.missile_weight, p.nuclear_weight)
         w.salience[0] = maths.stock_next(w.salience[0], p.salience_half_life, jump)
-        odds = world.exposure_log_odds(p.exposure_base, p.exposure_monitoring, w.monitoring[0], p.exposure_abuse,
-                                       w.coercion[REAL])  # fmt: skip
+        odds = world.exposure_log_odds(p.exposure_base, p.exposure_monitoring, w.monitoring[0], p.exposure_abuse, w.coercion[REAL])
         w.exposure[0] = maths.happens(odds, self.draw(chance.EXPOSURE)[0])
         w.evidence[0] = maths.stock_next(w.evidence[0], p.evidence_half_life, w.exposure[0] * p.evidence_gain)
         if self.s.harvest_month[self.model.t] > 0.0:
@@ -428,12 +456,15 @@ class Coalition(Actor):
     def coalition(self) -> None:
         w, s, p, t = self.w, self.s, self.p, self.model.t
         exponent = coalition.complementarity(s.coordination, p.effort_exponent)
-        terms, efforts, weighted = 0.0, 0.0, 0.0
+        largest, efforts, weighted = 0.0, 0.0, 0.0
         for i in s.leaders:
-            terms = terms + coalition.effort_term(w.effort[i], exponent)
+            largest = maths.larger(largest, w.effort[i])
             efforts = efforts + w.effort[i]
             weighted = weighted + w.effort[i] * w.posture[i]
-        w.campaign[0] = coalition.combined_effort(terms, exponent, s.attention[t])
+        terms = 0.0
+        for i in s.leaders:
+            terms = terms + coalition.effort_term(w.effort[i], largest, exponent)
+        w.campaign[0] = coalition.combined_effort(terms, largest, exponent, s.attention[t])
         w.reach[0] = coalition.campaign_reach(w.campaign[0])
         w.resolve[0] = coalition.resolve(weighted, efforts)
         best, chosen, bite = coalition.NEVER, coalition.NO_DRAFT, 0.0
@@ -469,10 +500,16 @@ class Coalition(Actor):
             i = member.row
             w.lobbying[d, i] = coalition.lobbying_share(w.lobbying[d, i], slopes, p.lobbying_logits, w.reach[0])
             tally, no_veto = self.count(member, w.support[i] + w.lobbying[d, i], procedural, tally, no_veto)
-        importance = coalition.stake(s.draft_security[d], s.draft_accountability[d], s.draft_panel[d],
-                                     w.salience[0] * s.attention[t], w.evidence[0] * s.attention[t])  # fmt: skip
-        available = coalition.availability(float(self.model.month), s.draft_opens[d], w.last_tabled[d], s.draft_interval[d],
-                                           s.draft_panel[d], w.panel_until[0])  # fmt: skip
+        importance = coalition.stake(
+            s.draft_security[d],
+            s.draft_accountability[d],
+            s.draft_panel[d],
+            w.salience[0] * s.attention[t],
+            w.evidence[0] * s.attention[t],
+        )
+        available = coalition.availability(
+            float(self.model.month), s.draft_opens[d], w.last_tabled[d], s.draft_interval[d], s.draft_panel[d], w.panel_until[0]
+        )
         own_best = coalition.NEVER
         for kept in s.dilution:
             diluted = s.draft_bite[d] * kept
@@ -480,8 +517,16 @@ class Coalition(Actor):
             for member in rivals:
                 full, free = self.count(member, member.terms(d, diluted, 0.0).support, procedural, full, free)
             adoption = council.adoption_probability(free, council.nine_or_more(full))
-            value = coalition.expected_value(available, s.draft_value[d], importance, w.resolve[0], adoption, kept,
-                                             s.draft_naming[d], council.veto_probability(free))  # fmt: skip
+            value = coalition.expected_value(
+                available,
+                s.draft_value[d],
+                importance,
+                w.resolve[0],
+                adoption,
+                kept,
+                s.draft_naming[d],
+                council.veto_probability(free),
+            )
             worth = coalition.adoption_worth(adoption, kept)
             if worth > own_best:
                 w.adoption[d], own_best = adoption, worth
@@ -526,7 +571,9 @@ class Council(Actor):
         w.vetoed[0] = council.is_vetoed(yes_votes, permanent_no, procedural)
         w.failed[0] = council.is_failed(adopted, w.vetoed[0])
         w.meeting[0] = council.is_meeting(adopted, procedural, s.draft_accountability[d])
-        w.panel_until[0] = council.mandate_end(w.panel_until[0], float(self.model.month), p.mandate_length, adopted, s.draft_panel[d])
+        w.panel_until[0] = council.mandate_end(
+            w.panel_until[0], float(self.model.month), p.mandate_length, adopted, s.draft_panel[d]
+        )
         for rows, covers in ((w.legislated, s.draft_covers[d]), (w.legislated_goods, s.draft_covers_goods[d])):
             for row, cover in enumerate(covers):
                 rows[row] = council.legislated_coverage(rows[row], cover, bite, full, adopted)
@@ -578,8 +625,16 @@ class PressureModel(mesa.Model):  # type: ignore[misc]
     has every outcome by month, and posture, vote, letter and policing of every state.
     """
 
-    def __init__(self, scenario: Scenario | str = "baseline_2024", seed: int = 0, replicate: int = 0, draw: int = 0,
-                 agents: Mapping[str, type[Actor]] | None = None, shuffle: bool = False, collect: bool = True) -> None:  # fmt: skip
+    def __init__(
+        self,
+        scenario: Scenario | str = "baseline_2024",
+        seed: int = 0,
+        replicate: int = 0,
+        draw: int = 0,
+        agents: Mapping[str, type[Actor]] | None = None,
+        shuffle: bool = False,
+        collect: bool = True,
+    ) -> None:
         super().__init__(seed=seed)
         self.scenario = scenario if isinstance(scenario, Scenario) else load(scenario)
         self.setting, self.labels, sizes = self.scenario.setting, self.scenario.labels, self.scenario.sizes
@@ -587,21 +642,23 @@ class PressureModel(mesa.Model):  # type: ignore[misc]
         self.block = np.zeros((offsets(WORLD_AXES, sizes)[1], 1))
         self.parameter_block = self.scenario.draw(seed, [draw])
         self.world = _single(World, WORLD_AXES, sizes, self.block)
-        self.params = Params(*(f[0] if f.shape == (1,) else f for f in _single(Params, PARAMETER_AXES, sizes, self.parameter_block)))
+        self.params = Params(
+            *(f[0] if f.shape == (1,) else f for f in _single(Params, PARAMETER_AXES, sizes, self.parameter_block))
+        )
         self.t = 0
         self.shuffle = shuffle
         self.replicate, self.draw = replicate, draw
         own = dict(agents or {})
         self.states: dict[str, State] = {}
         for row, name in enumerate(self.labels.states):
-            self.states[name] = own.pop(name, Regime if name == "PRK" else State)(self, name, row)  # type: ignore[assignment]
+            self.states[name] = own.pop(name, Regime if name == "PRK" else State)(self, name, row)
         self.by_row = list(self.states.values())
         self.markets: dict[str, Market] = {}
         for row, name in enumerate(self.labels.channels):
-            self.markets[name] = own.pop(name, Market)(self, name, row)  # type: ignore[assignment]
+            self.markets[name] = own.pop(name, Market)(self, name, row)
         self.goods: dict[str, Good] = {}
         for row, name in enumerate(self.labels.goods):
-            self.goods[name] = own.pop(name, Good)(self, name, row)  # type: ignore[assignment]
+            self.goods[name] = own.pop(name, Good)(self, name, row)
         for row, kind in enumerate((Treasury, Public, Coalition, Council, Ledger)):
             own.pop(kind.__name__.lower(), kind)(self, kind.__name__.lower(), row)
         if own:
@@ -621,8 +678,14 @@ class PressureModel(mesa.Model):  # type: ignore[misc]
 
     def _text(self, draft: int) -> council.Text:
         s = self.setting
-        return council.Text(s.draft_security[draft], s.draft_accountability[draft], s.draft_linkage[draft],
-                            s.draft_procedural[draft], s.weakest_link, s.audience)  # fmt: skip
+        return council.Text(
+            s.draft_security[draft],
+            s.draft_accountability[draft],
+            s.draft_linkage[draft],
+            s.draft_procedural[draft],
+            s.weakest_link,
+            s.audience,
+        )
 
     @property
     def month(self) -> int:
@@ -658,6 +721,14 @@ class PressureModel(mesa.Model):  # type: ignore[misc]
 
 
 COUNCIL_PARAMETERS = (
-    "accountability_base", "accountability_position", "campaign_shortfall", "security_base", "rivalry_weight", "bite_weight",
-    "linkage_gain", "linkage_lift", "veto_price", "weapons_mood",
-)  # fmt: skip
+    "accountability_base",
+    "accountability_position",
+    "campaign_shortfall",
+    "security_base",
+    "rivalry_weight",
+    "bite_weight",
+    "linkage_gain",
+    "linkage_lift",
+    "veto_price",
+    "weapons_mood",
+)

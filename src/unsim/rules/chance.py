@@ -39,7 +39,9 @@ HALF = np.uint64(32)
 
 
 @rule
-def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
+def philox(
+    c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64, k0: np.uint64, k1: np.uint64
+) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
     """Ten rounds of Philox4x32: four 32-bit words (held in uint64) of a counter under a key."""
     for _ in range(10):
         p0 = MULTIPLIER_0 * (c0 & WORD)
@@ -54,14 +56,14 @@ def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, i
 
 
 @rule
-def unit(word: int) -> float:
+def unit(word: np.uint64) -> float:
     """A 32-bit word as a uniform number in (0, 1): ``(word + 1/2) / 2**32``, never 0 or 1."""
-    return (np.float64(word) + 0.5) * 2.3283064365386963e-10
+    return (float(word) + 0.5) * 2.3283064365386963e-10
 
 
 @rule
 def uniforms(
-    seed: int, replicate: int, month: int, purpose: int, who: int, whom: int
+    seed: np.uint64, replicate: np.uint64, month: np.uint64, purpose: np.uint64, who: np.uint64, whom: np.uint64
 ) -> tuple[float, float, float, float]:
     """The four uniforms in (0, 1) of one address; all six numbers are uint64 below 2**32."""
     a, b, c, d = philox(month, purpose, who, whom, seed, replicate)

@@ -22,15 +22,15 @@ def complementarity(coordination: float, exponent: float) -> float:
 
 
 @rule
-def effort_term(effort: float, exponent: float) -> float:
-    """One leader's term in the CES sum."""
-    return power(effort, exponent)
+def effort_term(effort: float, largest: float, exponent: float) -> float:
+    """One leader's term in the CES sum, relative to the largest effort (so that one leader alone is exactly itself)."""
+    return power(ratio(effort, largest), exponent)
 
 
 @rule
-def combined_effort(total: float, exponent: float, attention: float) -> float:
-    """CES aggregate of the leaders' terms, scaled by the attention that other crises leave."""
-    return attention * power(total, 1.0 / exponent)
+def combined_effort(terms: float, largest: float, exponent: float, attention: float) -> float:
+    """CES aggregate of the leaders' efforts, scaled by the attention that other crises leave."""
+    return attention * largest * power(terms, 1.0 / exponent)
 
 
 @rule
@@ -54,9 +54,12 @@ def stake(security: float, accountability: float, panel: float, salience: float,
 
 @rule
 def availability(month: float, opens: float, last: float, interval: float, panel: float, panel_until: float) -> float:
-    """1 where a draft may be tabled this month; a mandate only in its last month or after it has lapsed."""
-    due = (panel <= 0.0) | (month >= panel_until - 1.0)
-    return select((month >= opens) & (month >= last + interval) & due, 1.0, 0.0)
+    """1 where a draft may be tabled this month: after its interval; a running mandate in its last month, whenever that is."""
+    rested = month >= last + interval
+    renewal = (month < panel_until) & (month >= panel_until - 1.0)
+    lapsed = (month >= panel_until) & rested
+    free = ((panel > 0.0) & (renewal | lapsed)) | ((panel <= 0.0) & rested)
+    return select((month >= opens) & free, 1.0, 0.0)
 
 
 @rule

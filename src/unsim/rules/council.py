@@ -69,7 +69,7 @@ def linked_support(security: float, accountability: float, a: float, h: float, l
     """Support for a draft with security content ``a`` and accountability content ``h``, logits.
 
     Additive: the sides weigh as their contents do, plus ``gain`` logits for linkage. Weakest link: the smaller side rules,
-    and linkage lifts it by the share ``lift`` of the way towards the larger. A draft with one content has one side, under both variants.
+    and linkage lifts it by the share ``lift`` of the way towards the larger. A draft with one content has one side.
     """
     weight = ratio(a, a + h)
     additive = weight * security + (1.0 - weight) * accountability + gain * linkage

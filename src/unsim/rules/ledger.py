@@ -154,7 +154,7 @@ def measure(w: Any, p: Any, c: Any, t: int, runs: int) -> None:
         rivalry = 0.0
         for g in range(n.good):
             imports = imports + w[at.imports + REAL * n.good + g, r]
-        for i in range(c.leaders.shape[0]):
+        for i in range(n.leader):
             efforts = efforts + w[at.effort + c.leaders[i], r]
         for i in range(n.state):
             rivalry = rivalry + w[at.rivalry + i, r]
@@ -211,8 +211,8 @@ def measure(w: Any, p: Any, c: Any, t: int, runs: int) -> None:
             w[at.civilian + REAL, r],
             w[at.coercion + REAL, r],
             w[at.extraction + REAL, r],
-            coalition_cost(own_forgone, p[pt.trade_margin, r], efforts, p[pt.effort_cost, r], s[st.secondary + t], p[pt.retaliation, r],
-                           rivalry),
+            coalition_cost(own_forgone, p[pt.trade_margin, r], efforts, p[pt.effort_cost, r], s[st.secondary + t],
+                           p[pt.retaliation, r], rivalry),
             w[at.campaign, r],
             w[at.monitoring, r],
             tabled,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from unsim.rules.jit import rule
 from unsim.rules.maths import approach, clip, exp, larger, log, logistic, power, ratio, select
 
-
 MIDDLING_SKILL = 0.5
 USUAL = 1.0  # coercion without measures, capability at the start
 

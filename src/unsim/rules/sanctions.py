@@ -76,3 +76,13 @@ def coverage(standing: float, text_reach: float, enacted: float) -> float:
 def blocked_share(covered: float, letter: float, own_ban: float, own_compliance: float) -> float:
     """Share of declared trade that is stopped by Council bans or by the partner's own ban."""
     return 1.0 - (1.0 - covered * letter) * (1.0 - own_ban * own_compliance)
+
+
+@rule
+def evadable_share(covered: float, letter: float, own_ban: float, own_compliance: float) -> float:
+    """Share of trade, stopped by Council bans alone, that may go on undeclared.
+
+    Where the partner's own government bans the trade there is nothing left to evade: Seoul's and Tokyo's own bans ended
+    declared and undeclared trade alike.
+    """
+    return covered * letter * (1.0 - own_ban * own_compliance)

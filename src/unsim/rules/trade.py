@@ -86,9 +86,9 @@ def evaded_share(evadability: float, skill: float, policing: float) -> float:
 
 
 @rule
-def undeclared(potential_trade: float, border_share: float, blocked: float, evaded: float) -> float:
+def undeclared(potential_trade: float, border_share: float, evadable: float, evaded: float) -> float:
     """Undeclared trade, USD million a month; smuggling crosses a closed border more easily than trade."""
-    return potential_trade * root(border_share) * blocked * evaded
+    return potential_trade * root(border_share) * evadable * evaded
 
 
 @rule

@@ -75,6 +75,7 @@ class World(NamedTuple):
     # trade
     potential: Annotated[Rows, ("book", "channel", "partner")]  # USD million a month
     blocked: Annotated[Rows, ("book", "channel", "partner")]  # share
+    evadable: Annotated[Rows, ("book", "channel", "partner")]  # share
     declared: Annotated[Rows, ("book", "channel", "partner")]  # USD million a month
     undeclared: Annotated[Rows, ("book", "channel", "partner")]  # USD million a month
     redirected: Annotated[Rows, ("book", "channel")]  # looking for another partner, USD million a month
@@ -230,8 +231,9 @@ class Case(NamedTuple):
 
 WORLD_AXES = declared_axes(World)
 SETTING_AXES = declared_axes(Setting)
-At: Any = namedtuple("At", World._fields, module=__name__)  # type: ignore[misc]
-St: Any = namedtuple("St", Setting._fields, module=__name__)  # type: ignore[misc]
+_named_tuple: Any = namedtuple
+At = _named_tuple("At", World._fields, module=__name__)
+St = _named_tuple("St", Setting._fields, module=__name__)
 
 
 def offsets(axes: Axes, sizes: Sizes) -> tuple[dict[str, int], int]:

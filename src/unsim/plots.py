@@ -1,0 +1,191 @@
+"""Figures: each says n, draws, seed, interval and claim level, and reads in grey as well as in colour."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import matplotlib as mpl
+import matplotlib.dates
+import numpy as np
+from matplotlib.figure import Figure
+
+from unsim.effects import Comparison
+from unsim.results import Run
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_dates: Any = matplotlib.dates
+STRATEGY, REFERENCE, INK, FAINT = "#0072B2", "#D55E00", "#222222", "#BBBBBB"  # Okabe and Ito: safe for colour-blind readers
+VOTE_STYLE: Any = {
+    "yes": {"facecolor": "#0072B2", "edgecolor": "#0072B2"},
+    "abstain": {"facecolor": "#F2F2F2", "hatch": "....", "edgecolor": "#888888"},
+    "no": {"facecolor": "#E69F00", "hatch": "////", "edgecolor": "#5A3D00"},
+}
+STYLE: Any = {
+    "font.size": 9,
+    "axes.titlesize": 10,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": INK,
+    "hatch.linewidth": 0.5,
+    "svg.hashsalt": "unsim",
+    "figure.constrained_layout.use": True,
+}
+
+
+def _provenance(comparison: Comparison, kept: int | None = None) -> str:
+    arm = comparison.strategy
+    draws = f"{arm.draws} parameter draws" if arm.draws else "parameters at their defaults"
+    paths = f" (paths of the first {kept:,})" if kept is not None and kept < arm.replicates else ""
+    return (
+        f"n = {arm.replicates:,} paired futures{paths}, {draws}, seed {arm.seed}, {arm.engine} engine. "
+        f"Claim level: {comparison.claim_level}."
+    )
+
+
+def costs(comparison: Comparison) -> Figure:
+    """Paths of political and economic cost in both arms, and the effect month by month.
+
+    Needs runs that kept whole paths (``keep``).
+    """
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(9.2, 6.6))
+        axes = figure.subplots(2, 2, sharex=True, width_ratios=[1.35, 1.0])
+        rows = (("political_cost", "Political cost", "index 0–100"), ("economic_cost", "Economic cost", "USD million a month"))
+        for (left, right), (outcome, title, unit) in zip(axes, rows, strict=True):
+            for arm, colour, line in ((comparison.reference, REFERENCE, "--"), (comparison.strategy, STRATEGY, "-")):
+                _fan(left, arm, outcome, colour, line)
+            left.set(title=title, ylabel=unit)
+            monthly = comparison.monthly(outcome)
+            months = _months(comparison.strategy)
+            right.axhline(0.0, color=INK, linewidth=0.8)
+            right.fill_between(months, monthly["low"], monthly["high"], color=STRATEGY, alpha=0.25, linewidth=0)
+            right.plot(months, monthly["effect"], color=STRATEGY)
+            right.set(title=f"Effect on {title.lower()}", ylabel=unit)
+        for axis in axes[:, 1]:
+            axis.xaxis.set_major_locator(_dates.AutoDateLocator(maxticks=6))
+        handles, labels = axes[0, 0].get_legend_handles_labels()
+        figure.legend(handles[::-1], labels[::-1], loc="outside upper left", ncols=2, frameon=False)
+        kept = comparison.strategy.kept.shape[2]
+        figure.supxlabel(
+            f"{_provenance(comparison, kept)}\nLeft: median, 50% and 90% of futures, chance and parameters together. "
+            f"Right: mean paired difference;\nits band: {comparison.monthly_interval}.",
+            x=0.01,
+            ha="left",
+            fontsize=7.5,
+            color=INK,
+        )
+    return figure
+
+
+def _months(arm: Run) -> Any:
+    return np.datetime64(arm.scenario.file.start, "M") + np.arange(arm.months)
+
+
+def _fan(axis: Any, arm: Run, outcome: str, colour: str, line: str) -> None:
+    quantiles = np.quantile(arm.kept[arm.row(outcome)], [0.05, 0.25, 0.5, 0.75, 0.95], axis=1)
+    months = _months(arm)
+    if line == "-":  # the arms often lie close: one is filled, the other drawn by its edges
+        axis.fill_between(months, quantiles[0], quantiles[4], color=colour, alpha=0.13, linewidth=0)
+        axis.fill_between(months, quantiles[1], quantiles[3], color=colour, alpha=0.25, linewidth=0)
+    else:
+        for edge in (0, 1, 3, 4):
+            axis.plot(months, quantiles[edge], color=colour, linewidth=0.7, linestyle=line)
+    axis.plot(months, quantiles[2], color=colour, linewidth=1.6, linestyle=line, label=arm.scenario.title)
+
+
+def costs_table(comparison: Comparison) -> pd.DataFrame:
+    """The numbers behind :func:`costs`: outcome, month, quantiles of both arms, effect with its interval."""
+    import pandas as pd
+
+    parts = []
+    for outcome in ("political_cost", "economic_cost"):
+        table = comparison.monthly(outcome).assign(outcome=outcome)
+        for name, arm in (("strategy", comparison.strategy), ("reference", comparison.reference)):
+            levels = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
+            quantiles = np.quantile(arm.kept[arm.row(outcome)], list(levels.values()), axis=1)
+            for label, values in zip(levels, quantiles, strict=True):
+                table[f"{name}_{label}"] = values
+        parts.append(table)
+    return pd.concat(parts, ignore_index=True)
+
+
+def votes(comparison: Comparison) -> Figure:
+    """How each member voted on each draft, over all futures and months in which it was put to the vote."""
+    arms = (comparison.strategy, comparison.reference)
+    tables = [arm.vote_shares().set_index(["draft", "state"]) for arm in arms]
+    scenario = comparison.strategy.scenario
+    drafts = [d for d in scenario.labels.drafts if any(d in table.index.get_level_values(0) for table in tables)]
+    states = _council_order(comparison)
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(3.0 + 2.3 * max(len(drafts), 1), 1.9 + 0.26 * len(states)))
+        axes = np.atleast_1d(figure.subplots(1, max(len(drafts), 1), sharey=True))
+        for axis, draft in zip(axes, drafts, strict=False):
+            for row, state in enumerate(states):
+                for table, offset, height in zip(tables, (-0.2, 0.22), (0.42, 0.3), strict=True):
+                    if (draft, state) in table.index:
+                        _vote_bar(axis, row + offset, height, table.loc[(draft, state)])
+            counts = " / ".join(_counts(comparison, arm, draft) for arm in arms)
+            axis.set(title=scenario.file.drafts[draft].label, xlim=(0, 1), xlabel=f"share of votes\n{counts}")
+            axis.set_xticks([0, 0.5, 1], ["0", "½", "1"])
+            axis.tick_params(axis="y", length=0)
+            axis.axhline(4.5, color=INK, linewidth=0.6)
+        axes[0].set_yticks(range(len(states)), [_member(comparison, state) for state in states])
+        axes[0].set_ylim(len(states) - 0.4, -0.6)
+        handles = [mpl.patches.Patch(label=vote, **style) for vote, style in VOTE_STYLE.items()]
+        figure.legend(handles=handles, loc="outside upper right", ncols=3, frameon=False)
+        figure.suptitle(
+            f"Votes by member and draft\nupper bar: {arms[0].scenario.title}\nlower bar: {arms[1].scenario.title}",
+            x=0.01,
+            ha="left",
+            fontsize=9.5,
+        )
+        figure.supxlabel(
+            f"{_provenance(comparison)}\nShares over all futures and months in which the draft was put to the vote "
+            "(drafts a future, strategy / reference, below each panel).\nChance and parameters together. "
+            "Below the permanent five: elected members, then seats whose members are not yet known, by regional group.",
+            x=0.01,
+            ha="left",
+            fontsize=7.5,
+            color=INK,
+        )
+    return figure
+
+
+def _vote_bar(axis: Any, y: float, height: float, shares: Any) -> None:
+    left = 0.0
+    for vote, style in VOTE_STYLE.items():
+        axis.barh(y, shares[vote], height, left=left, linewidth=0.3, **style)
+        left += shares[vote]
+
+
+def _counts(comparison: Comparison, arm: Run, draft: str) -> str:
+    d = arm.scenario.labels.drafts.index(draft) if draft in arm.scenario.labels.drafts else None
+    return "–" if d is None else f"{arm.votes[d].sum() / 15 / arm.replicates:.1f}"
+
+
+def _council_order(comparison: Comparison) -> list[str]:
+    """Permanent members, elected members by their first month on the Council, unknown members by regional group."""
+    setting, names = comparison.strategy.scenario.setting, comparison.strategy.scenario.labels.states
+    first: dict[int, int] = {}
+    for month, seats in enumerate(setting.seats):
+        for seat in seats:
+            first.setdefault(int(seat), month)
+    voted = [i for i in first if any(arm.votes[:, i].sum() for arm in (comparison.strategy, comparison.reference))]
+    return [names[i] for i in sorted(voted, key=lambda i: (not setting.permanent[i], "-" in names[i], first[i], names[i]))]
+
+
+def _member(comparison: Comparison, state: str) -> str:
+    group, _, number = state.partition("-")
+    return f"{group} seat {number}" if number else state
+
+
+def votes_table(comparison: Comparison) -> pd.DataFrame:
+    """The numbers behind :func:`votes`: arm, draft, state, votes cast, shares of no, abstain and yes."""
+    import pandas as pd
+
+    arms = (("strategy", comparison.strategy), ("reference", comparison.reference))
+    return pd.concat([arm.vote_shares().assign(arm=name) for name, arm in arms], ignore_index=True)

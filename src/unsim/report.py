@@ -1,0 +1,236 @@
+"""What a user is shown at the end, and what ``--out`` leaves on disk."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.table import Table
+
+from unsim.effects import Comparison, Effect
+from unsim.files import Problem, ScenarioError
+from unsim.results import Run
+from unsim.rules.ledger import OUTCOMES
+from unsim.tables import DATA
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+MAIN = tuple(outcome.name for outcome in OUTCOMES)
+PER_PATRON = ("letter", "policing", "enforcement")
+
+
+def _shown(run: Run) -> list[str]:
+    """Outcomes of the printed table: the main ones, and enforcement by each rival that trades."""
+    rivals = [f"{kind}_{rival}" for rival in run.scenario.labels.rivals for kind in PER_PATRON]
+    return [o.name for o in run.scenario.outcomes if o.name in MAIN or o.name in rivals]
+
+
+def number(value: float) -> str:
+    """A number with three or four significant digits, as tables show it."""
+    if value == 0.0:
+        return "0"
+    size = abs(value)
+    return f"{value:,.0f}" if size >= 1000 else f"{value:.1f}" if size >= 100 else f"{value:.2f}" if size >= 1 else f"{value:.3g}"
+
+
+def run_table(run: Run) -> Table:
+    """Mean and quantiles of each outcome over the whole horizon."""
+    table = Table(
+        title=f"{run.scenario.title}: {run.months} months", caption=_caption(run), title_justify="left", caption_justify="left"
+    )
+    table.add_column("outcome", no_wrap=True)
+    table.add_column("unit", no_wrap=True)
+    for name in ("mean", "sd", "5%", "50%", "95%"):
+        table.add_column(name, justify="right", no_wrap=True)
+    described = run.as_json()["outcomes"]
+    for name, section in _sections(run):
+        row = described[name]
+        cells = [number(row[key]) for key in ("mean", "sd", "q05", "q50", "q95")]
+        table.add_row(name, _unit(row["unit"], row["aggregate"]), *cells, end_section=section)
+    return table
+
+
+def effects_table(comparison: Comparison) -> Table:
+    """Each effect with its interval, by horizon."""
+    arm = comparison.strategy
+    title = f"Effect of “{arm.scenario.title}” against “{comparison.reference.scenario.title}”"
+    table = Table(title=title, caption=_caption(arm, comparison), title_justify="left", caption_justify="left")
+    table.add_column("outcome", no_wrap=True)
+    table.add_column("unit", no_wrap=True)
+    for horizon in comparison.horizons:
+        table.add_column(f"{horizon} months", justify="right", no_wrap=True)
+    table.add_column("sign", justify="right", no_wrap=True)
+    for name, section in _sections(arm):
+        if name in comparison.shared:
+            effects = [comparison.effect(name, horizon) for horizon in comparison.horizons]
+            unit = _unit(effects[-1].unit, arm.scenario.outcomes[arm.row(name)].aggregate)
+            table.add_row(name, unit, *map(_cell, effects), f"{effects[-1].sign_share:.0%}", end_section=section)
+    return table
+
+
+def _sections(run: Run) -> list[tuple[str, bool]]:
+    shown = _shown(run)
+    about = [run.scenario.outcomes[run.row(name)].about for name in shown]
+    return [(name, index + 1 < len(shown) and about[index] != about[index + 1]) for index, name in enumerate(shown)]
+
+
+SHORT_UNITS = {
+    "USD million a month": "USD m/month",
+    "index 0-100": "index",
+    "index, 1 at the start": "start = 1",
+    "index, 1 without measures": "no measures = 1",
+    "share of national income": "share of income",
+    "full efforts of one state": "full efforts",
+}
+
+
+def _unit(unit: str, aggregate: str) -> str:
+    short = SHORT_UNITS.get(unit, unit)
+    return short if aggregate == "mean" else f"{short}, sum"
+
+
+def _cell(effect: Effect) -> str:
+    if not (effect.effect or effect.low or effect.high):
+        return "0"
+    return f"{_signed(effect.effect)} [{_signed(effect.low)}, {_signed(effect.high)}]"
+
+
+def _signed(value: float) -> str:
+    return f"{value:+,.0f}" if abs(value) >= 100 else f"{value:+.2g}" if value else "0"
+
+
+def _caption(run: Run, comparison: Comparison | None = None) -> str:
+    draws = f"{run.draws} parameter draws" if run.draws else "parameters at their defaults"
+    text = f"n = {run.replicates:,} {'paired ' if comparison else ''}futures, {draws}, seed {run.seed}, {run.engine} engine. "
+    text += f"Claim level: {comparison.claim_level if comparison else run.claim_level}.\n"
+    if comparison:
+        interval = comparison.effect(MAIN[0]).interval
+        return text + f"Intervals: {interval}. sign: share of draws whose mean has the effect's sign."
+    return text + "Spread over futures: chance and parameters together."
+
+
+def provenance(arms: list[Run], command: str) -> dict[str, Any]:
+    """What a result rests on: command, design, versions, and hashes of scenario, data and code."""
+    from unsim.rules.jit import source_hash
+
+    return {
+        "command": command,
+        "unsim": version("unsim-pressure"),
+        "python": platform.python_version(),
+        "versions": {name: version(name) for name in ("mesa", "numba", "numpy", "scipy")},
+        "code_hash": source_hash(),
+        "data_hash": _hash(sorted(DATA.glob("*.csv"))),
+        "arms": [
+            {
+                "scenario": arm.scenario.name,
+                "title": arm.scenario.title,
+                "files": {path.name: _hash([path]) for path in arm.scenario.document.chain},
+                "content": arm.scenario.document.data,
+                "replicates": arm.replicates,
+                "draws": arm.draws,
+                "seed": arm.seed,
+                "engine": arm.engine,
+                "months": arm.months,
+                "claim_level": arm.claim_level,
+                "digest": arm.digest,
+            }
+            for arm in arms
+        ],
+    }
+
+
+def _hash(paths: list[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def check_out(out: Path, force: bool) -> None:
+    """Raise ``ScenarioError`` where results cannot be written to ``out``: before anything is computed."""
+    if out.exists() and not out.is_dir():
+        raise ScenarioError([Problem("--out", None, "", f"a file at {out}", "a folder, or a path where there is nothing yet")])
+    if out.is_dir() and any(out.iterdir()) and not force:
+        raise ScenarioError(
+            [Problem("--out", None, "", f"a folder that is not empty: {out}", "an empty or new folder, or --force to replace it")]
+        )
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=out.parent):
+            pass
+    except OSError as error:
+        allowed = "a folder that can be written to"
+        raise ScenarioError([Problem("--out", None, "", f"{out} ({error.strerror})", allowed)]) from None
+
+
+def _written(out: Path, write: Callable[[Path], None]) -> None:
+    """Fill a folder beside ``out``, then put it in its place: ``out`` is complete or not there."""
+    parent = out.absolute().parent
+    with tempfile.TemporaryDirectory(dir=parent, prefix=f".{out.name}-") as scratch:
+        fresh = Path(scratch) / "new"
+        fresh.mkdir()
+        write(fresh)
+        if out.exists():
+            out.rename(Path(scratch) / "old")
+        try:
+            fresh.rename(out)
+        except OSError:
+            if (Path(scratch) / "old").exists():
+                shutil.move(Path(scratch) / "old", out)
+            raise
+
+
+def write_run(run: Run, out: Path, command: str) -> None:
+    """``summary.csv``, ``votes.csv`` and ``run.json`` of a run."""
+
+    def write(folder: Path) -> None:
+        run.summary().to_csv(folder / "summary.csv", index=False)
+        run.vote_shares().to_csv(folder / "votes.csv", index=False)
+        _write_json(folder / "run.json", provenance([run], command))
+
+    _written(out, write)
+
+
+def write_comparison(comparison: Comparison, out: Path, command: str) -> None:
+    """``effects.csv``, both figures (PNG and SVG) with their numbers (CSV), and ``run.json`` of a comparison."""
+    from unsim import plots
+
+    def write(folder: Path) -> None:
+        comparison.frame().to_csv(folder / "effects.csv", index=False)
+        plots.costs_table(comparison).to_csv(folder / "costs.csv", index=False)
+        plots.votes_table(comparison).to_csv(folder / "votes.csv", index=False)
+        _save(plots.costs(comparison), folder / "costs")
+        _save(plots.votes(comparison), folder / "votes")
+        _write_json(
+            folder / "run.json", {**provenance([comparison.strategy, comparison.reference], command), "digest": comparison.digest}
+        )
+
+    _written(out, write)
+
+
+def _save(figure: Figure, stem: Path) -> None:
+    figure.savefig(stem.with_suffix(".png"), dpi=200)
+    figure.savefig(stem.with_suffix(".svg"), metadata={"Date": None})
+
+
+def _write_json(path: Path, content: dict[str, Any]) -> None:
+    path.write_text(as_text(content), encoding="utf-8")
+
+
+def as_text(content: dict[str, Any]) -> str:
+    """JSON without NaN or infinities."""
+    return json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+
+
+def command_line() -> str:
+    """The command as it was typed."""
+    return " ".join(["unsim", *sys.argv[1:]])
