@@ -20,15 +20,27 @@ app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
     help="Simulate multilateral pressure on the DPRK: what coordinated Security Council action changes, and for whom.",
 )
 
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise typer.BadParameter(f"found {text!r}; allowed: a whole number") from None
+
+
 ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="A path, or the name of a shipped scenario.")]
 Against = Annotated[str, typer.Option(metavar="REFERENCE", help="The reference scenario.")]
-Replicates = Annotated[int, typer.Option(help="Futures in each arm.")]
-Draws = Annotated[int | None, typer.Option(help="Parameter draws; must divide the replicates. 0 holds parameters at defaults.")]
-Seed = Annotated[int, typer.Option(help="Seed of all chance.")]
-Months = Annotated[int | None, typer.Option(help="Horizon in months, instead of the scenario's.")]
+Replicates = Annotated[int, typer.Option(parser=_whole, metavar="N", help="Futures in each arm.")]
+Draws = Annotated[
+    int | None,
+    typer.Option(parser=_whole, metavar="D", help="Parameter draws; must divide the replicates. 0 holds parameters at defaults."),
+]
+Seed = Annotated[int, typer.Option(parser=_whole, metavar="S", help="Seed of all chance.")]
+Months = Annotated[int | None, typer.Option(parser=_whole, metavar="M", help="Horizon in months, instead of the scenario's.")]
 Set = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set a key of the scenario; may be repeated.")]
 EngineName = Annotated[str, typer.Option(metavar="kernel|mesa", help="Both give the same bits; mesa is slow.")]
 Out = Annotated[Path | None, typer.Option(help="Folder for tables, figures and the record of the run.")]

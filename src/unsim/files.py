@@ -12,6 +12,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.tokens import AliasToken, AnchorToken
 
 Key = tuple[str | int, ...]
 MAX_BYTES = 1_000_000
@@ -139,10 +140,8 @@ def _parse(path: Path) -> CommentedMap:
 
 
 def _has_alias(text: str) -> bool:
-    from ruamel.yaml import scan
-
     try:
-        return any(type(token).__name__ in ("AliasToken", "AnchorToken") for token in scan(text))
+        return any(isinstance(token, AliasToken | AnchorToken) for token in YAML(typ="rt", pure=True).scan(io.StringIO(text)))
     except YAMLError:
         return False  # the parser will say what is wrong, with its line
 

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from unsim.effects import Comparison
-from unsim.results import Run
+from unsim.results import Run, design
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,12 +38,8 @@ STYLE: Any = {
 
 def _provenance(comparison: Comparison, kept: int | None = None) -> str:
     arm = comparison.strategy
-    draws = f"{arm.draws} parameter draws" if arm.draws else "parameters at their defaults"
-    paths = f" (paths of the first {kept:,})" if kept is not None and kept < arm.replicates else ""
-    return (
-        f"n = {arm.replicates:,} paired futures{paths}, {draws}, seed {arm.seed}, {arm.engine} engine. "
-        f"Claim level: {comparison.claim_level}."
-    )
+    paths = f" (paths: the first {kept:,})" if kept is not None and kept < arm.replicates else ""
+    return f"{design(arm, paired=True)}{paths}. Claim level: {comparison.claim_level}."
 
 
 def costs(comparison: Comparison) -> Figure:

@@ -17,7 +17,7 @@ from rich.table import Table
 
 from unsim.effects import Comparison, Effect
 from unsim.files import Problem, ScenarioError
-from unsim.results import Run
+from unsim.results import Run, design
 from unsim.rules.ledger import OUTCOMES
 from unsim.tables import DATA
 
@@ -109,13 +109,12 @@ def _signed(value: float) -> str:
 
 
 def _caption(run: Run, comparison: Comparison | None = None) -> str:
-    draws = f"{run.draws} parameter draws" if run.draws else "parameters at their defaults"
-    text = f"n = {run.replicates:,} {'paired ' if comparison else ''}futures, {draws}, seed {run.seed}, {run.engine} engine. "
-    text += f"Claim level: {comparison.claim_level if comparison else run.claim_level}.\n"
+    level = comparison.claim_level if comparison else run.claim_level
+    text = f"{design(run, paired=comparison is not None)}. Claim level: {level}.\n"
     if comparison:
         interval = comparison.effect(MAIN[0]).interval
         return text + f"Intervals: {interval}. sign: share of draws whose mean has the effect's sign."
-    return text + "Spread over futures: chance and parameters together."
+    return text + f"Spread over futures: {'chance and parameters together' if run.draws > 1 else 'chance only'}."
 
 
 def provenance(arms: list[Run], command: str) -> dict[str, Any]:

@@ -67,8 +67,7 @@ class Run:
         """Each outcome over each horizon (horizon, outcome, replicate): a mean or a sum of months, as the outcome says."""
         means = np.array([outcome.aggregate == "mean" for outcome in self.scenario.outcomes])
         months = np.where(means[None, :], np.array(self.horizons, dtype=np.float64)[:, None], 1.0)
-        values: NDArray[np.float64] = np.divide(self.totals, months[:, :, None])
-        return values
+        return np.asarray(self.totals / months[:, :, None], dtype=np.float64)
 
     @cached_property
     def digest(self) -> str:
@@ -77,7 +76,8 @@ class Run:
 
     def outcome(self, name: str, horizon: int | None = None) -> NDArray[np.float64]:
         """An outcome of every replicate over a horizon (default: the whole), shape (replicate,)."""
-        return self.values[self.horizons.index(horizon or self.months), self.row(name)]
+        values: NDArray[np.float64] = self.values[self.horizons.index(horizon or self.months), self.row(name)]
+        return values
 
     def row(self, name: str) -> int:
         """Row of an outcome; raises ``KeyError`` with the known names."""
@@ -184,6 +184,13 @@ def _described(outcome: Outcome, values: NDArray[np.float64]) -> dict[str, Any]:
         "sd": spread,
         **dict(zip(QUANTILES, map(float, quantiles), strict=True)),
     }
+
+
+def design(run: Run, *, paired: bool = False) -> str:
+    """What a result rests on, in words: futures, draws, seed, engine, claim level."""
+    draws = {0: "parameters at their defaults", 1: "1 parameter draw"}.get(run.draws, f"{run.draws} parameter draws")
+    futures = f"{run.replicates:,} {'paired ' if paired else ''}futures"
+    return f"n = {futures}, {draws}, seed {run.seed}, {run.engine} engine"
 
 
 def horizons_within(months: int, wanted: Sequence[int] = (12, 36, 120)) -> tuple[int, ...]:

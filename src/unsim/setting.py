@@ -157,7 +157,8 @@ def build(file: ScenarioFile, months: int) -> tuple[Setting, Labels]:
     rivalry = np.zeros((months, len(states)))
     for name, year in council.terms.items():
         for t, month in enumerate(span):
-            term_begins[t, row[name]] = month % 12 == 0 and (month // 12 - year) % TERM == 0 and t > 0
+            age = int(month) // 12 - year
+            term_begins[t, row[name]] = month % 12 == 0 and age >= 0 and age % TERM == 0 and t > 0
     for name, actor in file.states.items():
         rivalry[:, row[name]] = path(actor.rivalry, span, 0.0, known_until)
         if actor.elections:

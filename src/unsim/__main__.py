@@ -1,0 +1,5 @@
+"""``python -m unsim`` is the command ``unsim``."""
+
+from unsim.cli import main
+
+main()

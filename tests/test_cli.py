@@ -1,0 +1,165 @@
+"""The command line is a contract: other tools call it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import unsim
+from conftest import SHIPPED
+
+
+def call(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "unsim", *arguments], capture_output=True, text=True, cwd=cwd, check=False)
+
+
+def strict(text: str) -> Any:
+    def refuse(constant: str) -> None:
+        raise AssertionError(f"{constant} in JSON")
+
+    return json.loads(text, parse_constant=refuse)
+
+
+def test_run_prints_one_json_object_and_nothing_else() -> None:
+    arguments = ("run", "baseline_2024", "--replicates", "6", "--draws", "3", "--seed", "4", "--months", "14", "--json")
+    done = call(*arguments)
+    assert done.returncode == 0, done.stderr
+    found = strict(done.stdout)
+    assert {k: found[k] for k in ("scenario", "replicates", "draws", "seed", "engine", "months")} == {
+        "scenario": "baseline_2024", "replicates": 6, "draws": 3, "seed": 4, "engine": "kernel", "months": 14,
+    }  # fmt: skip
+    wanted = ["political_cost", "isolation", "accountability", "cohesion_loss", "legitimacy_loss", "economic_cost",
+              "civilian_welfare", "coalition_cost", "revenue", "forced_labour_revenue", "coercion", "weapons_spending",
+              "drafts_tabled", "drafts_adopted", "drafts_vetoed", "letter_CHN", "policing_CHN", "enforcement_CHN",
+              "cost_of_defiance"]  # fmt: skip
+    assert set(wanted) <= set(found["outcomes"])
+    for outcome in found["outcomes"].values():
+        assert {"unit", "aggregate", "mean", "sd", "q05", "q25", "q50", "q75", "q95"} == set(outcome)
+        assert outcome["aggregate"] in ("mean", "sum")
+        assert outcome["q05"] <= outcome["q25"] <= outcome["q50"] <= outcome["q75"] <= outcome["q95"]
+    assert found["digest"] == unsim.run(unsim.load("baseline_2024").over(14), 6, draws=3, seed=4).digest
+    slow = strict(call(*arguments, "--engine", "mesa").stdout)
+    assert slow["digest"] == found["digest"]
+
+
+def test_compare_prints_effects_over_each_horizon() -> None:
+    done = call("compare", "tripartite_2024", "--against", "baseline_2024", "--replicates", "20", "--months", "36", "--json")
+    assert done.returncode == 0, done.stderr
+    found = strict(done.stdout)
+    assert (found["scenario"], found["reference"], found["replicates"], found["months"]) == (
+        "tripartite_2024",
+        "baseline_2024",
+        20,
+        36,
+    )
+    effect = found["effects"]["economic_cost"]
+    assert {"unit", "effect", "low", "high", "interval", "n", "sign_share", "variance_reduction"} <= set(effect)
+    assert effect["interval"].startswith("90% ")
+    assert set(effect["horizons"]) == {"12", "36"}
+    assert effect["horizons"]["36"]["effect"] == effect["effect"]
+    assert len(found["digest"]) == 64
+    again = strict(call("compare", "placebo", "--against", "baseline_2024", "--replicates", "10", "--months", "6", "--json").stdout)
+    assert all(e["effect"] == 0.0 and e["variance_reduction"] is None for e in again["effects"].values())
+
+
+def test_compare_shows_a_table_that_says_what_it_rests_on() -> None:
+    done = call("compare", "tripartite_2024", "--against", "baseline_2024", "--replicates", "40", "--months", "12")
+    for part in ("political_cost", "civilian_welfare", "coalition_cost", "n = 40 paired futures", "seed 1",
+                 "Claim level: exploration", "Intervals: 90%", "12 months"):  # fmt: skip
+        assert part in " ".join(done.stdout.split()), part
+    assert "Traceback" not in done.stderr
+
+
+def test_set_and_months_reach_the_run(tmp_path: Path) -> None:
+    arguments = ("run", "baseline_2024", "--replicates", "4", "--months", "6", "--json")
+    plain = strict(call(*arguments).stdout)
+    changed = strict(call(*arguments, "--set", "coalition.coordination=0.9", "--set", "parameters.rivalry_walk=0").stdout)
+    assert plain["digest"] != changed["digest"]
+
+
+def test_out_holds_effects_figures_their_numbers_and_the_record(tmp_path: Path) -> None:
+    arguments = ["compare", "tripartite_2024", "--against", "baseline_2024", "--replicates", "40", "--months", "18", "--out", "o"]
+    assert call(*arguments, cwd=tmp_path).returncode == 0
+    files = {path.name for path in (tmp_path / "o").iterdir()}
+    assert files == {"effects.csv", "costs.csv", "costs.png", "costs.svg", "votes.csv", "votes.png", "votes.svg", "run.json"}
+    record = strict((tmp_path / "o" / "run.json").read_text())
+    assert record["command"].startswith("unsim compare tripartite_2024")
+    assert [arm["scenario"] for arm in record["arms"]] == ["tripartite_2024", "baseline_2024"]
+    assert all(len(record[key]) >= 16 for key in ("code_hash", "data_hash", "digest"))
+    svg = (tmp_path / "o" / "costs.svg").read_text()
+    assert "Claim level: exploration" in svg.replace("&#160;", " ") or "<path" in svg
+    again = call(*arguments, cwd=tmp_path)
+    assert again.returncode == 2
+    assert "not empty" in again.stderr
+    assert call(*arguments, "--force", cwd=tmp_path).returncode == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["o"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        (("run", "basline_2024"), "baseline_2024 (nearest)"),
+        (("run", "baseline_2024", "--set", "coalition.coordination=much"), "--set: coalition.coordination: found 'much'"),
+        (("run", "baseline_2024", "--set", "nonsense"), "KEY=VALUE"),
+        (("run", "baseline_2024", "--set", "months=[1"), "YAML"),
+        (("run", "baseline_2024", "--engine", "steam"), "kernel or mesa"),
+        (("run", "baseline_2024", "--replicates", "-3"), "--replicates"),
+        (("run", "baseline_2024", "--replicates", "10", "--draws", "3"), "a divisor"),
+        (("run", "baseline_2024", "--months", "0"), "months"),
+        (("run", "baseline_2024", "--seed", "99999999999"), "--seed"),
+        (("compare", "baseline_2024"), "--against"),
+        (("run", "baseline_2024", "--replicates", "many"), "many"),
+    ],
+)
+def test_bad_input_gets_a_message_exit_code_2_and_writes_nothing(tmp_path: Path, arguments: tuple[str, ...], part: str) -> None:
+    done = call(*arguments, "--out", "results", cwd=tmp_path)
+    assert done.returncode == 2
+    assert part in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_out_that_cannot_be_written_is_said_before_anything_is_computed(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    done = call("run", "baseline_2024", "--out", "file", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "a file at file" in done.stderr
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_validate_tells_good_from_bad(tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.yaml", tmp_path / "bad.yaml"
+    good.write_text("extends: baseline_2024\nmonths: 12\n")
+    bad.write_text("extends: baseline_2024\nmonth: 12\n")
+    assert call("validate", str(good), *SHIPPED).returncode == 0
+    done = call("validate", str(good), str(bad))
+    assert done.returncode == 2
+    assert "bad.yaml:2: month: found unknown key month; allowed: months (nearest)" in done.stderr
+    assert "good.yaml: good" in done.stdout
+
+
+def test_scenarios_lists_the_shipped_ones_with_their_titles() -> None:
+    lines = call("scenarios").stdout.splitlines()
+    assert [line.split()[0] for line in lines] == sorted(SHIPPED)
+    assert all(len(line.split()) > 3 for line in lines)
+
+
+def test_help_and_version() -> None:
+    assert "compare" in call("--help").stdout
+    assert call("--version").stdout == f"unsim {unsim.__version__}\n"
+
+
+def test_help_loads_nothing_heavy() -> None:
+    script = (
+        "import sys\nfrom typer.testing import CliRunner\nfrom unsim.cli import app\n"
+        "assert CliRunner().invoke(app, ['--help']).exit_code == 0\n"
+        "print([m for m in ('numba', 'numpy', 'mesa', 'matplotlib', 'xarray', 'pandas', 'pydantic') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,169 @@
+"""Two engines, one model: the same bits however a run is made."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import mesa
+import numpy as np
+import pytest
+
+import unsim
+from conftest import SHIPPED
+from unsim.engines import kernel, model
+from unsim.engines.model import PressureModel, State
+from unsim.rules.jit import PACKAGE
+from unsim.rules.world import PHASES
+
+ENGINES = (PACKAGE / "engines" / "kernel.py", PACKAGE / "engines" / "model.py")
+
+
+def run_model(scenario: unsim.Scenario, **options: object) -> PressureModel:
+    built = PressureModel(scenario, **{"seed": 5, "collect": False, **options})
+    while built.running:
+        built.step()
+    return built
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_both_engines_give_the_same_bits_on_every_outcome_month_and_vote(name: str) -> None:
+    scenario = unsim.load(name).over(60)  # past the calendar of known members
+    by_kernel = unsim.run(scenario, 3, draws=3, seed=11, keep=3)
+    by_mesa = unsim.run(scenario, 3, draws=3, seed=11, keep=3, engine="mesa")
+    np.testing.assert_array_equal(by_kernel.kept, by_mesa.kept)
+    np.testing.assert_array_equal(by_kernel.votes, by_mesa.votes)
+    assert by_kernel.digest == by_mesa.digest
+
+
+def test_the_engines_agree_under_the_other_linkage_variant_and_on_a_mixed_draft(one_year: unsim.Scenario) -> None:
+    mixed = {"label": "a linked text", "instrument": "chapter7", "security": 0.6, "accountability": 0.4, "linkage": 0.5,
+             "bite": 0.7, "value": 5.0, "covers": {"coal": 1.0, "goods:food": 0.3}}  # fmt: skip
+    changes = {"drafts.mixed": mixed, "coalition.menu": ["mixed"], "coalition.linkage": "weakest_link"}
+    scenario = one_year.override(changes)
+    arms = [unsim.run(scenario, 4, draws=2, seed=2, engine=engine) for engine in ("kernel", "mesa")]
+    assert arms[0].digest == arms[1].digest
+    assert arms[0].outcome("drafts_tabled").sum() > 0
+
+
+def test_threads_chunks_and_recording_change_no_bit(tripartite: unsim.Scenario) -> None:
+    scenario = tripartite.over(18)
+    reference = unsim.run(scenario, 40, draws=10, threads=1)
+    for options in ({"threads": 2}, {"chunk": 1}, {"chunk": 7, "threads": 2}, {"chunk": 40}, {"keep": 13, "chunk": 9}):
+        assert unsim.run(scenario, 40, draws=10, **options).digest == reference.digest, options
+
+
+def test_a_replicate_is_the_same_alone_or_in_a_batch(one_year: unsim.Scenario) -> None:
+    batch = unsim.run(one_year, 30, draws=6, seed=5, keep=30)
+    alone = run_model(one_year, replicate=17, draw=17 % 6)
+    np.testing.assert_array_equal(alone.world.outcome, batch.kept[:, -1, 17])
+
+
+def test_the_order_in_which_agents_act_changes_no_bit(tripartite: unsim.Scenario) -> None:
+    scenario = tripartite.over(30)
+    ordered, shuffled = run_model(scenario), run_model(scenario, shuffle=True)
+    np.testing.assert_array_equal(ordered.block, shuffled.block)
+
+
+def test_collecting_data_changes_no_bit(one_year: unsim.Scenario) -> None:
+    silent, collecting = run_model(one_year), run_model(one_year, collect=True)
+    np.testing.assert_array_equal(silent.block, collecting.block)
+    frame = collecting.datacollector.get_model_vars_dataframe()
+    assert len(frame) == 12
+    assert frame["political_cost"].iloc[-1] == collecting.outcome("political_cost")
+    states = collecting.datacollector.get_agenttype_vars_dataframe(State)
+    assert {"CHN", "USA", "ROW"} <= set(states["name"])
+
+
+def test_replicates_draws_and_seeds_differ(one_year: unsim.Scenario) -> None:
+    run = unsim.run(one_year, 64, draws=8)
+    assert len(np.unique(run.outcome("economic_cost"))) == 64
+    fixed = unsim.run(one_year, 64, draws=0)
+    assert len(np.unique(fixed.outcome("economic_cost"))) == 64
+    assert unsim.run(one_year, 64, draws=8, seed=2).digest != run.digest
+
+
+def test_without_the_compiler_everything_is_slower_but_not_different(baseline: unsim.Scenario) -> None:
+    script = (
+        "import unsim, json\n"
+        "s = unsim.load('baseline_2024').over(14)\n"
+        "print(json.dumps([unsim.run(s, 2, draws=2, seed=3, engine=e).digest for e in ('kernel', 'mesa')]))"
+    )
+    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1"}
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
+    compiled = unsim.run(baseline.over(14), 2, draws=2, seed=3).digest
+    assert json.loads(done.stdout) == [compiled, compiled]
+
+
+def test_the_mesa_engine_does_not_import_the_kernel() -> None:
+    script = "import sys, unsim; unsim.PressureModel('baseline_2024').step(); print('unsim.engines.kernel' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_overriding_one_rule_of_one_agent_changes_the_run_and_is_called_once_a_month(one_year: unsim.Scenario) -> None:
+    calls = []
+
+    class LaxChina(State):
+        def police(self) -> float:
+            calls.append(self.model.t)
+            return 0.0
+
+    plain, changed = run_model(one_year), run_model(one_year, agents={"CHN": LaxChina})
+    assert calls == list(range(12))
+    assert changed.states["CHN"].policing == 0.0
+    assert changed.outcome("revenue_from_CHN") > plain.outcome("revenue_from_CHN")
+    assert changed.states["RUS"].policing != 0.0
+
+
+def test_a_vote_can_be_asked_for_its_reasons(baseline: unsim.Scenario) -> None:
+    scenario = baseline.over(9).override({"coalition.menu": ["rights_meeting"], "parameters.tabling_threshold": 0.1})
+    vote = run_model(scenario, draw=-1).states["CHN"].last_vote
+    assert vote is not None
+    assert vote.draft == "rights_meeting"
+    assert vote.terms["linked"] == vote.terms["accountability_side"]
+    added = vote.terms["linked"] + vote.terms["veto_price"] + vote.terms["weapons_mood"] + vote.terms["lobbying"]
+    assert vote.terms["support"] == pytest.approx(added, abs=1e-12)
+    assert 0.0 < vote.probability_of_yes + vote.probability_of_no < 1.0
+
+
+def test_mesa_can_run_a_batch(one_year: unsim.Scenario) -> None:
+    rows = mesa.batch_run(
+        PressureModel,
+        {"scenario": one_year.over(3), "seed": 4, "replicate": [0, 1]},
+        number_processes=1,
+        display_progress=False,
+        max_steps=12,
+    )
+    costs = {row["replicate"]: row["economic_cost"] for row in rows}
+    reference = unsim.run(one_year.over(3), 2, draws=1, seed=4, keep=2)
+    expected = reference.kept[reference.row("economic_cost"), -1]
+    assert [costs[0], costs[1]] == list(expected)
+
+
+def test_the_kernel_follows_the_phases_in_their_order() -> None:
+    tree = ast.parse(ENGINES[0].read_text())
+    simulate = next(node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "simulate")
+    called = [node.func.id for node in ast.walk(simulate) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
+    assert [name for name in called if name.startswith("phase_")] == [f"phase_{phase}" for phase in PHASES]
+    assert all(hasattr(kernel, f"phase_{phase}") and hasattr(model.Actor, phase) for phase in PHASES)
+
+
+@pytest.mark.parametrize("path", ENGINES, ids=lambda path: path.stem)
+def test_no_rule_has_leaked_into_an_engine(path: Path) -> None:
+    """A decimal constant, an exponential or a comparison on a parameter belongs into a rule."""
+    leaks = []
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Constant) and isinstance(node.value, float) and node.value != 0.0 and node.value != 1.0:
+            leaks.append(f"{node.lineno}: constant {node.value}")
+        if isinstance(node, ast.Attribute) and node.attr in ("exp", "log", "sqrt", "power", "logistic"):
+            leaks.append(f"{node.lineno}: {node.attr}")
+        if isinstance(node, ast.Compare) and ("pt." in ast.unparse(node) or "p." in ast.unparse(node).split(" ")[0]):
+            leaks.append(f"{node.lineno}: comparison {ast.unparse(node)}")
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
+            leaks.append(f"{node.lineno}: power")
+    assert leaks == []
