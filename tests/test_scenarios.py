@@ -103,7 +103,9 @@ parameters: {compliance: 99, no_such: 1, evadability: 0.5}
     for line, parts in expected.items():
         assert any(f"bad.yaml:{line}:" in t and all(part in t for part in parts) for t in told), (line, told)
     assert any("states.USA.postur:" in t and "posture (nearest)" in t for t in told)
-    assert len(told) == 6
+    assert any("coalition.leaders.1: found unknown state JPM" in t for t in told)
+    assert any("bad.yaml:11: parameters.compliance: found 99" in t for t in told)
+    assert len(told) == 10
 
 
 def test_names_that_must_exist_elsewhere_are_checked(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import difflib
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -44,12 +45,29 @@ class ScenarioError(ValueError):
 
 @dataclass(frozen=True)
 class Document:
-    """A file with all that it extends merged in: plain data, and the file and line of every key."""
+    """A file with all that it extends: plain data in layers, the farthest parent first, and the place of every key."""
 
-    data: dict[str, Any]
+    layers: tuple[dict[str, Any], ...]
     places: Mapping[Key, tuple[str, int | None]]
     name: str
     chain: tuple[Path, ...]
+
+    @cached_property
+    def data(self) -> dict[str, Any]:
+        """All layers merged."""
+        merged: dict[str, Any] = {}
+        for layer in self.layers:
+            merged = merge(merged, layer)
+        return merged
+
+    def without(self, key: Key) -> Document | None:
+        """The document without what its nearest layer says at a key; None where no layer says anything there."""
+        for index in range(len(self.layers) - 1, -1, -1):
+            pruned = _pruned(self.layers[index], key)
+            if pruned is not None:
+                layers = (*self.layers[:index], pruned, *self.layers[index + 1 :])
+                return Document(layers, self.places, self.name, self.chain)
+        return None
 
     def problem(self, key: Key, found: object, allowed: str) -> Problem:
         """A problem at a key, placed at the nearest key that stands in a file."""
@@ -169,6 +187,16 @@ def _plain(node: Any, key: Key, file: str, places: dict[Key, tuple[str, int | No
     return str(node)
 
 
+def _pruned(node: Any, key: Key) -> Any:
+    """A copy of plain data without a key, or None where it is not there; an element of a list takes the list with it."""
+    if not key or not isinstance(node, dict) or key[0] not in node:
+        return None
+    if len(key) == 1 or not isinstance(node[key[0]], dict):
+        return {name: value for name, value in node.items() if name != key[0]}
+    inner = _pruned(node[key[0]], key[1:])
+    return None if inner is None else {**node, key[0]: inner}
+
+
 def merge(base: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """Mappings merge key by key, anything else replaces; ``null`` takes a key away."""
     merged = dict(base)
@@ -210,11 +238,10 @@ def read(reference: str) -> Document:
         except ScenarioError as error:
             line = content.lc.key("extends")[0] + 1
             raise ScenarioError([Problem(str(path), line, "extends", parent, error.problems[0].allowed)]) from None
-    data: dict[str, Any] = {}
     places: dict[Key, tuple[str, int | None]] = {(): (str(chain[0]), None)}
-    for file, content in zip(reversed(chain), reversed(contents), strict=True):
-        data = merge(data, _plain(content, (), str(file), places))
-    return Document(data, places, str(chain[0]), tuple(chain))
+    files = zip(reversed(chain), reversed(contents), strict=True)
+    layers = tuple(_plain(content, (), str(file), places) for file, content in files)
+    return Document(layers, places, str(chain[0]), tuple(chain))
 
 
 def assignments(text: str) -> tuple[Key, Any]:
@@ -233,12 +260,12 @@ def assignments(text: str) -> tuple[Key, Any]:
 
 def override(document: Document, changes: Iterable[tuple[Key, Any]]) -> Document:
     """A document with some keys set, as ``--set`` and the Python API do."""
-    data, places = document.data, dict(document.places)
+    layers, places = list(document.layers), dict(document.places)
     for key, value in changes:
         nested: Any = value
         for part in reversed(key):
             nested = {str(part): nested}
-        data = merge(data, nested)
+        layers.append(nested)
         for length in range(1, len(key) + 1):
             places[key[:length]] = ("--set", None)
-    return Document(data, places, document.name, document.chain)
+    return Document(tuple(layers), places, document.name, document.chain)

@@ -73,7 +73,13 @@ def effects_table(comparison: Comparison) -> Table:
         if name in comparison.shared:
             effects = [comparison.effect(name, horizon) for horizon in comparison.horizons]
             unit = _unit(effects[-1].unit, arm.scenario.outcomes[arm.row(name)].aggregate)
-            table.add_row(name, unit, *map(_cell, effects), f"{effects[-1].sign_share:.0%}", end_section=section)
+            table.add_row(
+                name,
+                unit,
+                *map(_cell, effects),
+                f"{effects[-1].sign_share:.0%}" if effects[-1].effect else "–",
+                end_section=section,
+            )
     return table
 
 

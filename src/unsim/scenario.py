@@ -180,21 +180,40 @@ def _over(known: dict[str, Any] | None, given: Any) -> Any:
 
 
 def _checked(document: Document, name: str) -> Scenario:
-    """Validate a document; raises ``ScenarioError`` with everything that is wrong with it."""
-    try:
-        file = ScenarioFile.model_validate(_with_defaults(document.data))
-    except ValidationError as error:
-        raise ScenarioError(_told(document, error)) from None
-    problems = list(_inconsistencies(document, file))
-    if problems:
+    """Validate a document; raises ``ScenarioError`` with everything that is wrong with it.
+
+    What does not fit the schema is told and taken away (so that the parent's value holds), until the rest can be checked
+    for consistency too: a user sees all problems at once.
+    """
+    problems: list[Problem] = []
+    healed: Document | None = document
+    file = None
+    while healed is not None:
+        try:
+            file = ScenarioFile.model_validate(_with_defaults(healed.data))
+            break
+        except ValidationError as error:
+            # a key that is missing only since it was taken away is no problem of the user's
+            told = [item for item in error.errors() if item["type"] != "missing" or healed is document]
+            problems += _told(document, told)
+            for item in error.errors():
+                healed = healed and healed.without(_location(item["loc"]))
+    if file is not None and healed is not None:
+        problems += _inconsistencies(healed, file)
+    if problems or file is None:
         raise ScenarioError(problems)
     return Scenario(name, file, file.months, document)
 
 
-def _told(document: Document, error: ValidationError) -> Iterator[Problem]:
+def _location(found: Key) -> Key:
+    """Where an error is in the file: pydantic's location without its marks for keys and for alternatives of a type."""
+    return tuple(part for part in found if part not in ("[key]", "float", "dict[str,float]"))
+
+
+def _told(document: Document, errors: Sequence[Any]) -> Iterator[Problem]:
     """Schema errors as problems: what was found, and what is allowed there."""
-    for item in error.errors():
-        location = tuple(part for part in item["loc"] if part not in ("[key]", "float", "dict[str,float]"))
+    for item in errors:
+        location = _location(item["loc"])
         kind, context = item["type"], item.get("ctx", {})
         if kind == "extra_forbidden":
             yield document.problem(location, f"unknown key {location[-1]}", nearest(location[-1], _keys_at(location[:-1])))
