@@ -208,14 +208,14 @@ class ScenarioFile(Entry):
     start: Month = Field(description="first month, YYYY-MM: the information date")
     months: Annotated[int, Field(ge=1, le=MAX_MONTHS)] = Field(120, description="horizon in months")
     as_it_happened: bool = Field(False, description="facts dated after the start are known (history)")
-    coalition: Coalition
-    states: dict[Code, State]
-    partners: dict[Code, Partner]
-    council: Council
-    drafts: dict[Name, Draft]
+    coalition: Coalition = Field(description="who leads, how far they act as one, what is on their menu")
+    states: dict[Code, State] = Field(description="states by three-letter code")
+    partners: dict[Code, Partner] = Field(description="buyers by three-letter code, ROW for the rest of the world")
+    council: Council = Field(description="the Security Council at the start")
+    drafts: dict[Name, Draft] = Field(description="texts that the coalition may table")
     measures: Measures = Field(default_factory=lambda: Measures())
-    channels: dict[Name, Channel]
-    goods: dict[Name, Good]
+    channels: dict[Name, Channel] = Field(description="what the DPRK earns by, over channels.csv")
+    goods: dict[Name, Good] = Field(description="what the DPRK imports, over goods.csv")
     world: Surroundings = Field(default_factory=lambda: Surroundings())
     parameters: dict[str, float | dict[str, float]] = Field(
         default_factory=dict, description="parameters held at a value instead of drawn from their prior"
