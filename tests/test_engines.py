@@ -75,8 +75,11 @@ def test_collecting_data_changes_no_bit(one_year: unsim.Scenario) -> None:
     frame = collecting.datacollector.get_model_vars_dataframe()
     assert len(frame) == 12
     assert frame["political_cost"].iloc[-1] == collecting.outcome("political_cost")
-    states = collecting.datacollector.get_agenttype_vars_dataframe(State)
-    assert {"CHN", "USA", "ROW"} <= set(states["name"])
+    agents = collecting.datacollector.get_agent_vars_dataframe()
+    china = agents[agents["name"] == "CHN"]
+    assert len(china) == 12
+    assert china["policing"].iloc[-1] == collecting.states["CHN"].policing
+    assert {"PRK", "USA", "ROW"} <= set(agents["name"])
 
 
 def test_replicates_draws_and_seeds_differ(one_year: unsim.Scenario) -> None:

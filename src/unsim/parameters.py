@@ -109,7 +109,7 @@ def triangular(low: float, mode: float, high: float) -> Prior:
 
 
 ASSUMPTION = "assumption"
-VOTES = "trial fit to the 31 Council votes on the DPRK, 2006-2024"
+VOTES = "trial fit to the 31 Council votes on the DPRK, 2006 to June 2024"
 TRADE = "trial fit to trade 2006-2016, tested on 2017-2024"
 CHANNEL = "channels.csv"
 
@@ -147,7 +147,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("position_drift", "drift of members' positions since the last roll call on the DPRK", "sd a root year",
               _uniform(0.1, 0.0, 0.15), ASSUMPTION, "no"),
     Parameter("shock_persistence", "monthly persistence of price shocks (0.5 a year)", "share", _fixed(0.944, 0, 0.999), TRADE, "no"),
-    Parameter("shock_spread", "yearly standard deviation of price and demand", "sd of log", _uniform(0.21, 0.12, 0.30), TRADE, "yes"),
+    Parameter("shock_spread", "stationary standard deviation of price and demand", "sd of log", _uniform(0.21, 0.12, 0.30), TRADE, "yes"),
     Parameter("shock_common", "share of price shocks that all channels share", "share", _uniform(0.3, 0.1, 0.5), TRADE, "partly"),
     # coalition
     Parameter("engagement_cost", "what campaigning costs a government at full engagement", "multiple of effort",

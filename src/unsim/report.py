@@ -24,13 +24,14 @@ from unsim.tables import DATA
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+PACKAGE = Path(__file__).parent
 MAIN = tuple(outcome.name for outcome in OUTCOMES)
-PER_PATRON = ("letter", "policing", "enforcement")
+PER_RIVAL = ("letter", "policing", "enforcement")
 
 
 def _shown(run: Run) -> list[str]:
     """Outcomes of the printed table: the main ones, and enforcement by each rival that trades."""
-    rivals = [f"{kind}_{rival}" for rival in run.scenario.labels.rivals for kind in PER_PATRON]
+    rivals = [f"{kind}_{rival}" for rival in run.scenario.labels.rivals for kind in PER_RIVAL]
     return [o.name for o in run.scenario.outcomes if o.name in MAIN or o.name in rivals]
 
 
@@ -125,14 +126,12 @@ def _caption(run: Run, comparison: Comparison | None = None) -> str:
 
 def provenance(arms: list[Run], command: str) -> dict[str, Any]:
     """What a result rests on: command, design, versions, and hashes of scenario, data and code."""
-    from unsim.rules.jit import source_hash
-
     return {
         "command": command,
         "unsim": version("unsim-pressure"),
         "python": platform.python_version(),
         "versions": {name: version(name) for name in ("mesa", "numba", "numpy", "scipy")},
-        "code_hash": source_hash(),
+        "code_hash": _hash(sorted(PACKAGE.rglob("*.py"))),
         "data_hash": _hash(sorted(DATA.glob("*.csv"))),
         "arms": [
             {
@@ -156,7 +155,7 @@ def provenance(arms: list[Run], command: str) -> dict[str, Any]:
 def _hash(paths: list[Path]) -> str:
     digest = hashlib.sha256()
     for path in paths:
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+        digest.update(path.name.encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n"))
     return digest.hexdigest()
 
 

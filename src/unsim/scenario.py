@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -234,8 +234,6 @@ def _told(document: Document, errors: Sequence[Any]) -> Iterator[Problem]:
 
 def _field(location: Key) -> Any:
     """The model class or field information at a location of the schema, or None."""
-    from typing import get_args
-
     model: Any = ScenarioFile
     field: Any = None
     for part in location:

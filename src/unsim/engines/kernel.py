@@ -21,6 +21,31 @@ SEATS = 15
 
 
 @kernel
+def _campaign(w: Any, p: Any, c: Any, t: int, r: int) -> None:
+    """The leaders' efforts in run ``r``, what they come to together, and how the governments lean."""
+    s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
+    postures = 0.0
+    exponent = coalition.complementarity(s[st.coordination], p[pt.effort_exponent, r])
+    largest = 0.0
+    efforts = 0.0
+    weighted = 0.0
+    for leader in range(n.leader):
+        i = c.leaders[leader]
+        w[at.effort + i, r] = coalition.campaign_effort(s[st.budget + i], p[pt.engagement_cost, r], w[at.posture + i, r])
+        postures = postures + w[at.posture + i, r]
+        largest = maths.larger(largest, w[at.effort + i, r])
+        efforts = efforts + w[at.effort + i, r]
+        weighted = weighted + w[at.effort + i, r] * w[at.posture + i, r]
+    terms = 0.0
+    for leader in range(n.leader):
+        terms = terms + coalition.effort_term(w[at.effort + c.leaders[leader], r], largest, exponent)
+    w[at.campaign, r] = coalition.combined_effort(terms, largest, exponent, s[st.attention + t])
+    w[at.reach, r] = coalition.campaign_reach(w[at.campaign, r])
+    w[at.resolve, r] = coalition.resolve(weighted, efforts)
+    w[at.engagement, r] = coalition.engagement(postures, np.float64(n.leader))
+
+
+@kernel
 def begin(w: Any, p: Any, c: Any, seed: Any, replicates: Any, runs: int) -> None:
     """The state of the world before the first month."""
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
@@ -51,6 +76,7 @@ def begin(w: Any, p: Any, c: Any, seed: Any, replicates: Any, runs: int) -> None
             w[at.shock + k, r] = world.price_shock_start(p[pt.shock_spread, r], p[pt.shock_common, r], common, own)
         u = uniforms(seed, replicate, start, chance.HARVEST, chance.NOBODY, chance.NOBODY)
         w[at.harvest, r] = maths.two_normals(u[0], u[1])[0]
+        _campaign(w, p, c, 0, r)
         w[at.tabled, r] = coalition.NO_DRAFT
         for d in range(n.draft):
             w[at.last_tabled + d, r] = s[st.draft_last + d]
@@ -64,13 +90,21 @@ def begin(w: Any, p: Any, c: Any, seed: Any, replicates: Any, runs: int) -> None
             w[at.letter + j, r] = sanctions.compliance_goal(
                 p[pt.unclear_compliance, r], p[pt.compliance, r], s[st.clarity], s[st.need + j], p[pt.need_break, r]
             )
-            w[at.policing + j, r] = sanctions.MIDDLING_POLICING
-        shadow_income = 0.0
+        free_trade = 0.0
+        cloth = 0.0
         for k in range(n.channel):
+            sold = 0.0
             for j in range(n.partner):
-                shadow_income = shadow_income + s[st.base_potential + k * n.partner + j] * p[pt.potential_scale + k, r]
+                flow = k * n.partner + j
+                sold = sold + trade.potential(
+                    s[st.base_potential + flow], p[pt.potential_scale + k, r], s[st.with_need + flow], s[st.need + j]
+                )
+            free_trade = free_trade + sold
+            cloth = cloth + trade.cloth_cost(sold, p[pt.cloth_share, r], s[st.uses_cloth + k])
         w[at.income + REAL, r] = p[pt.start_income, r]
-        w[at.income + SHADOW, r] = shadow_income
+        w[at.income + SHADOW, r] = trade.hard_currency(free_trade, cloth, p[pt.other_income, r])
+        w[at.revenue + REAL, r] = p[pt.start_income, r]
+        w[at.revenue + SHADOW, r] = free_trade
         for b in BOOKS:
             w[at.reserves + b, r] = p[pt.start_reserves, r]
             w[at.coercion + b, r] = regime.USUAL
@@ -89,7 +123,6 @@ def phase_world(w: Any, p: Any, c: Any, t: int, seed: Any, replicates: Any, runs
     for r in range(runs):
         replicate = replicates[r]
         u = uniforms(seed, replicate, when, chance.PROVOCATION, chance.NOBODY, chance.NOBODY)
-        engagement = maths.complement(w[at.resolve, r])
         w[at.missile, r] = maths.happens(
             world.test_log_odds(
                 p[pt.missile_base, r],
@@ -98,7 +131,7 @@ def phase_world(w: Any, p: Any, c: Any, t: int, seed: Any, replicates: Any, runs
                 p[pt.test_backlash, r],
                 w[at.reach, r],
                 p[pt.test_calming, r],
-                engagement,
+                w[at.engagement, r],
             ),
             u[0],
         )
@@ -110,7 +143,7 @@ def phase_world(w: Any, p: Any, c: Any, t: int, seed: Any, replicates: Any, runs
                 p[pt.test_backlash, r],
                 w[at.reach, r],
                 p[pt.test_calming, r],
-                engagement,
+                w[at.engagement, r],
             ),
             u[1],
         )
@@ -170,23 +203,7 @@ def phase_coalition(w: Any, p: Any, c: Any, t: int, seed: Any, replicates: Any, 
     month = s[st.first_month] + t
     when = U(month)
     for r in range(runs):
-        exponent = coalition.complementarity(s[st.coordination], p[pt.effort_exponent, r])
-        largest = 0.0
-        efforts = 0.0
-        weighted = 0.0
-        for leader in range(n.leader):
-            i = c.leaders[leader]
-            w[at.effort + i, r] = coalition.campaign_effort(s[st.budget + i], p[pt.engagement_cost, r], w[at.posture + i, r])
-            largest = maths.larger(largest, w[at.effort + i, r])
-            efforts = efforts + w[at.effort + i, r]
-            weighted = weighted + w[at.effort + i, r] * w[at.posture + i, r]
-        terms = 0.0
-        for leader in range(n.leader):
-            terms = terms + coalition.effort_term(w[at.effort + c.leaders[leader], r], largest, exponent)
-        w[at.campaign, r] = coalition.combined_effort(terms, largest, exponent, s[st.attention + t])
-        w[at.reach, r] = coalition.campaign_reach(w[at.campaign, r])
-        w[at.resolve, r] = coalition.resolve(weighted, efforts)
-
+        _campaign(w, p, c, t, r)
         best = coalition.NEVER
         chosen = coalition.NO_DRAFT
         bite = 0.0
@@ -208,6 +225,7 @@ def phase_coalition(w: Any, p: Any, c: Any, t: int, seed: Any, replicates: Any, 
                 w[at.lobbying + d * n.state + i, r] = coalition.uncommitted(yes, s[st.permanent + i])
                 slopes = slopes + w[at.lobbying + d * n.state + i, r]
             tally = council.NOBODY_HAS_VOTED
+            nine = council.NOBODY_HAS_VOTED
             no_veto = 1.0
             for q in range(SEATS):
                 i = c.seats[t, q]
@@ -217,8 +235,8 @@ def phase_coalition(w: Any, p: Any, c: Any, t: int, seed: Any, replicates: Any, 
                     w[at.lobbying + d * n.state + i, r], slopes, p[pt.lobbying_logits, r], w[at.reach, r]
                 )
                 support = w[at.support + i, r] + w[at.lobbying + d * n.state + i, r]
-                tally, no_veto = _fold(
-                    tally, no_veto, support, band, s[st.sponsor + i], s[st.permanent + i], s[st.draft_procedural + d]
+                tally, no_veto, nine = _fold(
+                    tally, no_veto, nine, support, band, s[st.sponsor + i], s[st.permanent + i], s[st.draft_procedural + d]
                 )
             importance = coalition.stake(
                 s[st.draft_security + d],
@@ -237,30 +255,29 @@ def phase_coalition(w: Any, p: Any, c: Any, t: int, seed: Any, replicates: Any, 
             )
             own_best = coalition.NEVER
             for level in range(n.level):
-                kept = s[st.dilution + level]
+                kept = coalition.kept_share(s[st.dilution + level], s[st.draft_panel + d], s[st.draft_procedural + d])
                 diluted = s[st.draft_bite + d] * kept
-                full, free = tally, no_veto
+                full, free, anyhow = tally, no_veto, nine
                 for q in range(SEATS):
                     i = c.seats[t, q]
                     if s[st.rival + i] > 0.0:
                         support = council.member_terms(
                             weights, text, mood, w[at.position + i, r], w[at.rivalry + i, r], s[st.permanent + i], diluted, 0.0
                         ).support
-                        full, free = _fold(
-                            full, free, support, band, s[st.sponsor + i], s[st.permanent + i], s[st.draft_procedural + d]
+                        full, free, anyhow = _fold(
+                            full, free, anyhow, support, band, s[st.sponsor + i], s[st.permanent + i], s[st.draft_procedural + d]
                         )
                 adoption = council.adoption_probability(free, council.nine_or_more(full))
-                value = coalition.expected_value(
-                    available,
+                worth = coalition.expected_value(
                     s[st.draft_value + d],
                     importance,
                     w[at.resolve, r],
                     adoption,
                     kept,
                     s[st.draft_naming + d],
-                    council.veto_probability(free),
+                    council.veto_probability(council.nine_or_more(anyhow), adoption),
                 )
-                worth = coalition.adoption_worth(adoption, kept)
+                value = coalition.if_available(available, worth)
                 w[at.adoption + d, r] = maths.select(worth > own_best, adoption, w[at.adoption + d, r])
                 own_best = maths.larger(own_best, worth)
                 chosen = maths.select(value > best, np.float64(d), chosen)
@@ -268,7 +285,7 @@ def phase_coalition(w: Any, p: Any, c: Any, t: int, seed: Any, replicates: Any, 
                 best = maths.larger(best, value)
         u = uniforms(seed, replicates[r], when, chance.TABLING, chance.NOBODY, chance.NOBODY)
         odds = coalition.tabling_log_odds(best, p[pt.tabling_threshold, r], p[pt.tabling_noise, r])
-        w[at.tabled, r] = coalition.table_draft(chosen, odds, u[0])
+        w[at.tabled, r] = coalition.table_draft(chosen, best, odds, u[0])
         w[at.bite, r] = bite
         for d in range(n.draft):
             w[at.last_tabled + d, r] = coalition.last_tabled(w[at.last_tabled + d, r], month, w[at.tabled, r], np.float64(d))
@@ -310,12 +327,15 @@ def _text(s: Any, st: Any, d: int) -> council.Text:
 
 
 @kernel
-def _fold(tally: Any, no_veto: float, support: float, band: float, sponsor: float, permanent: float, procedural: float) -> Any:
-    """The tally and the probability of no veto after one more member."""
+def _fold(
+    tally: Any, no_veto: float, nine: Any, support: float, band: float, sponsor: float, permanent: float, procedural: float
+) -> Any:
+    """The tally given no veto, the probability of no veto, and the tally without that condition after one more member."""
     yes = council.probability_of_yes(support, band, sponsor)
     no = council.probability_of_no(support, sponsor)
     counted = council.counted_yes(yes, no, permanent, procedural)
-    return council.count_member(tally, counted), no_veto * council.not_vetoed(no, permanent, procedural)
+    unvetoed = no_veto * council.not_vetoed(no, permanent, procedural)
+    return council.count_member(tally, counted), unvetoed, council.count_member(nine, yes)
 
 
 @kernel
@@ -332,6 +352,7 @@ def phase_council(w: Any, p: Any, c: Any, t: int, seed: Any, replicates: Any, ru
         w[at.vetoed, r] = 0.0
         w[at.failed, r] = 0.0
         w[at.meeting, r] = 0.0
+        w[at.added, r] = 0.0
         for d in range(n.draft):
             if w[at.tabled, r] != np.float64(d):
                 continue
@@ -364,6 +385,9 @@ def phase_council(w: Any, p: Any, c: Any, t: int, seed: Any, replicates: Any, ru
             w[at.vetoed, r] = council.is_vetoed(yes_votes, permanent_no, s[st.draft_procedural + d])
             w[at.failed, r] = council.is_failed(w[at.adopted, r], w[at.vetoed, r])
             w[at.meeting, r] = council.is_meeting(w[at.adopted, r], s[st.draft_procedural + d], s[st.draft_accountability + d])
+            w[at.added, r] = council.measures_added(
+                w[at.adopted, r], w[at.bite, r], s[st.draft_panel + d], s[st.draft_procedural + d]
+            )
             w[at.panel_until, r] = council.mandate_end(
                 w[at.panel_until, r], month, p[pt.mandate_length, r], w[at.adopted, r], s[st.draft_panel + d]
             )
@@ -417,7 +441,7 @@ def phase_sanctions(w: Any, p: Any, c: Any, t: int, seed: Any, replicates: Any, 
                 s[st.fears + j],
                 squeezed,
             )
-            w[at.policing + j, r] = sanctions.policing_next(w[at.policing + j, r], odds, p[pt.policing_speed, r])
+            w[at.policing + j, r] = sanctions.policing_next(w[at.policing + j, r], odds, p[pt.policing_speed, r], np.float64(t))
         for k in range(n.channel):
             w[at.enacted + k, r] = sanctions.enacted_next(w[at.enacted + k, r], w[at.legislated + k, r], p[pt.wind_down, r])
         for g in range(n.good):
@@ -443,6 +467,7 @@ def phase_trade(w: Any, p: Any, c: Any, t: int, seed: Any, replicates: Any, runs
                     p[pt.potential_scale + k, r], w[at.shock + k, r], p[pt.shock_spread, r], w[at.coercion + b, r], response
                 )
                 covered = sanctions.coverage(s[st.standing + t * n.channel + k], p[pt.text_reach + k, r], w[at.enacted + k, r])
+                border = trade.border(passing, s[st.merchandise + k])
                 for j in range(n.partner):
                     cell = (b * n.channel + k) * n.partner + j
                     w[at.potential + cell, r] = trade.potential(
@@ -459,45 +484,45 @@ def phase_trade(w: Any, p: Any, c: Any, t: int, seed: Any, replicates: Any, runs
                         w[at.evadable + cell, r] = sanctions.evadable_share(
                             covered, w[at.letter + j, r], own_ban, p[pt.own_compliance, r]
                         )
+                        w[at.listed + cell, r] = sanctions.listed_share(covered, own_ban)
+                    evaded = trade.evaded_share(p[pt.evadability + k, r], w[at.skill + b, r], w[at.policing + j, r])
+                    w[at.undeclared + cell, r] = trade.undeclared(
+                        w[at.potential + cell, r], border, w[at.evadable + cell, r], evaded
+                    )
+                    w[at.lost + cell, r] = trade.lost_trade(
+                        w[at.potential + cell, r], w[at.blocked + cell, r], w[at.evadable + cell, r], evaded
+                    )
             unlisted_goal = 0.0
             for k in range(n.channel):
-                border = trade.border(passing, s[st.merchandise + k])
                 lost = 0.0
                 for j in range(n.partner):
-                    cell = (b * n.channel + k) * n.partner + j
-                    lost = lost + trade.lost_trade(w[at.potential + cell, r], border, w[at.blocked + cell, r])
-                w[at.redirected + b * n.channel + k, r] = maths.approach(
+                    lost = lost + w[at.lost + (b * n.channel + k) * n.partner + j, r]
+                w[at.redirected + b * n.channel + k, r] = trade.moved_next(
                     w[at.redirected + b * n.channel + k, r],
                     trade.redirected_goal(lost, p[pt.redirection, r]),
                     p[pt.redirection_speed, r],
+                    np.float64(t),
                 )
                 unlisted_goal = unlisted_goal + trade.redirected_goal(lost, p[pt.to_unlisted, r]) * s[st.merchandise + k]
-            w[at.unlisted + b, r] = trade.unlisted_next(
-                w[at.unlisted + b, r], unlisted_goal, p[pt.unlisted_speed, r], np.float64(t)
-            )
+            w[at.unlisted + b, r] = trade.moved_next(w[at.unlisted + b, r], unlisted_goal, p[pt.unlisted_speed, r], np.float64(t))
             revenue = 0.0
             coerced = 0.0
             cloth = 0.0
             for k in range(n.channel):
                 border = trade.border(passing, s[st.merchandise + k])
-                pulls = 0.0
+                whole = 0.0
                 for j in range(n.partner):
-                    cell = (b * n.channel + k) * n.partner + j
-                    pulls = pulls + trade.pull(w[at.potential + cell, r], w[at.blocked + cell, r])
+                    whole = whole + w[at.potential + (b * n.channel + k) * n.partner + j, r]
                 absorbed = trade.absorbed(w[at.unlisted + b, r], p[pt.unlisted_capacity, r]) * s[st.takes_redirected + k]
                 receipts = 0.0
                 for j in range(n.partner):
                     cell = (b * n.channel + k) * n.partner + j
-                    weight = maths.ratio(trade.pull(w[at.potential + cell, r], w[at.blocked + cell, r]), pulls)
+                    weight = maths.ratio(trade.pull(w[at.potential + cell, r], w[at.blocked + cell, r]), whole)
                     moved = trade.redirected_in(
                         w[at.redirected + b * n.channel + k, r], weight, w[at.potential + cell, r], p[pt.redirection_cap, r]
                     )
                     moved = moved + absorbed * weight
                     w[at.declared + cell, r] = trade.declared(w[at.potential + cell, r], moved, border, w[at.blocked + cell, r])
-                    evaded = trade.evaded_share(p[pt.evadability + k, r], w[at.skill + b, r], w[at.policing + j, r])
-                    w[at.undeclared + cell, r] = trade.undeclared(
-                        w[at.potential + cell, r], border, w[at.evadable + cell, r], evaded
-                    )
                     receipts = receipts + (w[at.declared + cell, r] + w[at.undeclared + cell, r])
                 w[at.receipts + b * n.channel + k, r] = receipts
                 revenue = revenue + receipts
@@ -578,7 +603,7 @@ def phase_regime(w: Any, p: Any, c: Any, t: int, seed: Any, replicates: Any, run
             )
             w[at.coercion + b, r] = regime.coercion_next(w[at.coercion + b, r], goal, p[pt.coercion_speed, r], np.float64(t))
             w[at.skill + b, r] = regime.skill_next(w[at.skill + b, r], p[pt.skill_learning, r], pressed, p[pt.skill_forgetting, r])
-        jump = regime.rally_jump(p[pt.rally_gain, r], w[at.adopted, r], w[at.bite, r])
+        jump = regime.rally_jump(p[pt.rally_gain, r], w[at.added, r])
         w[at.rally, r] = maths.stock_next(w[at.rally, r], p[pt.rally_half_life, r], jump)
         goal = regime.cohesion_goal(
             p[pt.cohesion_usual, r],
@@ -591,8 +616,9 @@ def phase_regime(w: Any, p: Any, c: Any, t: int, seed: Any, replicates: Any, run
             w[at.rally, r],
         )
         w[at.cohesion, r] = regime.cohesion_next(w[at.cohesion, r], goal, p[pt.cohesion_speed, r])
+        w[at.weapons_reference, r] = regime.weapons_reference(w[at.weapons_reference, r], w[at.weapons + REAL, r])
         w[at.capability, r] = regime.capability_next(
-            w[at.capability, r], w[at.weapons + REAL, r], w[at.weapons + SHADOW, r], p[pt.capability_speed, r]
+            w[at.capability, r], w[at.weapons + REAL, r], w[at.weapons_reference, r], p[pt.capability_speed, r]
         )
 
 

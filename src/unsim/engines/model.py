@@ -109,6 +109,12 @@ class State(Actor):
         return self.row in self.s.seats[self.model.t]
 
     @property
+    def vote(self) -> str | None:
+        """How it voted this month, None if it did not."""
+        cast = int(self.w.vote[self.row])
+        return VOTE_NAMES[cast] if cast >= 0 else None
+
+    @property
     def letter(self) -> float | None:
         """Compliance of its declared trade with Council bans, share; None if it is no trading partner."""
         return None if self.partner is None else float(self.w.letter[self.partner])
@@ -133,7 +139,8 @@ class State(Actor):
             w.rivalry[i] = world.rivalry_start(s.rivalry_path[0, i], self.p.rivalry_spread, normal)
         if self.partner is not None:
             w.letter[self.partner] = self._compliance_goal()
-            w.policing[self.partner] = sanctions.MIDDLING_POLICING
+        if self.leads:
+            w.effort[i] = self.choose_effort()
 
     def _take_position(self, *, start: bool) -> None:
         spread = world.position_spread(self.s.position_sd[self.row], self.p.position_drift, self.s.position_years)
@@ -216,7 +223,7 @@ class State(Actor):
             s.fears[j],
             squeezed,
         )
-        return sanctions.policing_next(w.policing[j], odds, p.policing_speed)
+        return sanctions.policing_next(w.policing[j], odds, p.policing_speed, float(t))
 
     def sanctions(self) -> None:
         if self.partner is not None:
@@ -234,6 +241,12 @@ class State(Actor):
             ban = (market.covered(), w.letter[j], s.own_ban[t, k, j], p.own_compliance)
             w.blocked[REAL, k, j] = sanctions.blocked_share(*ban)
             w.evadable[REAL, k, j] = sanctions.evadable_share(*ban)
+            w.listed[REAL, k, j] = sanctions.listed_share(market.covered(), s.own_ban[t, k, j])
+            for b in BOOKS:
+                potential, evadable = w.potential[b, k, j], w.evadable[b, k, j]
+                evaded = trade.evaded_share(p.evadability[k], w.skill[b], w.policing[j])
+                w.undeclared[b, k, j] = trade.undeclared(potential, market.border(), evadable, evaded)
+                w.lost[b, k, j] = trade.lost_trade(potential, w.blocked[b, k, j], evadable, evaded)
 
 
 class Regime(State):
@@ -242,11 +255,15 @@ class Regime(State):
     def begin(self) -> None:
         super().begin()
         w, p, s = self.w, self.p, self.s
-        shadow_income = 0.0
+        free_trade, cloth = 0.0, 0.0
         for k in range(len(s.channel_code)):
+            sold = 0.0
             for j in range(len(s.partner_state)):
-                shadow_income = shadow_income + s.base_potential[k, j] * p.potential_scale[k]
-        w.income[REAL], w.income[SHADOW] = p.start_income, shadow_income
+                sold = sold + trade.potential(s.base_potential[k, j], p.potential_scale[k], s.with_need[k, j], s.need[0, j])
+            free_trade = free_trade + sold
+            cloth = cloth + trade.cloth_cost(sold, p.cloth_share, s.uses_cloth[k])
+        w.income[REAL], w.income[SHADOW] = p.start_income, trade.hard_currency(free_trade, cloth, p.other_income)
+        w.revenue[REAL], w.revenue[SHADOW] = p.start_income, free_trade
         for b in BOOKS:
             w.reserves[b] = p.start_reserves
             w.coercion[b] = regime.USUAL
@@ -258,28 +275,25 @@ class Regime(State):
         super().world()
         w, p = self.w, self.p
         u = self.draw(chance.PROVOCATION)
-        engagement = maths.complement(w.resolve[0])
         for test, base, uniform in ((w.missile, p.missile_base, u[0]), (w.nuclear, p.nuclear_base, u[1])):
             odds = world.test_log_odds(
-                base, p.test_capability, w.capability[0], p.test_backlash, w.reach[0], p.test_calming, engagement
+                base, p.test_capability, w.capability[0], p.test_backlash, w.reach[0], p.test_calming, w.engagement[0]
             )
             test[0] = maths.happens(odds, uniform)
 
     def trade(self) -> None:
         super().trade()
-        w, s, p, t = self.w, self.s, self.p, self.model.t
-        passing = trade.closure(s.open[t], p.closure_exponent)
+        w, s, p, t = self.w, self.s, self.p, float(self.model.t)
         for b in BOOKS:
             goal = 0.0
             for k in range(len(s.channel_code)):
-                border = trade.border(passing, s.merchandise[k])
                 lost = 0.0
                 for j in range(len(s.partner_state)):
-                    lost = lost + trade.lost_trade(w.potential[b, k, j], border, w.blocked[b, k, j])
+                    lost = lost + w.lost[b, k, j]
                 wanted = trade.redirected_goal(lost, p.redirection)
-                w.redirected[b, k] = maths.approach(w.redirected[b, k], wanted, p.redirection_speed)
+                w.redirected[b, k] = trade.moved_next(w.redirected[b, k], wanted, p.redirection_speed, t)
                 goal = goal + trade.redirected_goal(lost, p.to_unlisted) * s.merchandise[k]
-            w.unlisted[b] = trade.unlisted_next(w.unlisted[b], goal, p.unlisted_speed, float(t))
+            w.unlisted[b] = trade.moved_next(w.unlisted[b], goal, p.unlisted_speed, t)
 
     def choose_coercion(self, book: int) -> float:
         """Coercion next in a book, 1 without measures."""
@@ -323,7 +337,7 @@ class Regime(State):
             w.coercion[b] = self.choose_coercion(b)
             pressed = squeezed if b == REAL else 0.0
             w.skill[b] = regime.skill_next(w.skill[b], p.skill_learning, pressed, p.skill_forgetting)
-        w.rally[0] = maths.stock_next(w.rally[0], p.rally_half_life, regime.rally_jump(p.rally_gain, w.adopted[0], w.bite[0]))
+        w.rally[0] = maths.stock_next(w.rally[0], p.rally_half_life, regime.rally_jump(p.rally_gain, w.added[0]))
         goal = regime.cohesion_goal(
             p.cohesion_usual,
             p.cohesion_patronage,
@@ -335,7 +349,8 @@ class Regime(State):
             w.rally[0],
         )
         w.cohesion[0] = regime.cohesion_next(w.cohesion[0], goal, p.cohesion_speed)
-        w.capability[0] = regime.capability_next(w.capability[0], w.weapons[REAL], w.weapons[SHADOW], p.capability_speed)
+        w.weapons_reference[0] = reference = regime.weapons_reference(w.weapons_reference[0], w.weapons[REAL])
+        w.capability[0] = regime.capability_next(w.capability[0], w.weapons[REAL], reference, p.capability_speed)
 
 
 class Market(Actor):
@@ -364,23 +379,25 @@ class Market(Actor):
         """Share of the channel that Council texts name."""
         return sanctions.coverage(self.s.standing[self.model.t, self.row], self.p.text_reach[self.row], self.w.enacted[self.row])
 
+    def border(self) -> float:
+        """Share of the channel's declared trade that crosses the border."""
+        return trade.border(trade.closure(self.s.open[self.model.t], self.p.closure_exponent), self.s.merchandise[self.row])
+
     def trade(self) -> None:
-        w, s, p, k, t = self.w, self.s, self.p, self.row, self.model.t
-        border = trade.border(trade.closure(s.open[t], p.closure_exponent), s.merchandise[k])
+        w, s, p, k = self.w, self.s, self.p, self.row
+        border = self.border()
         for b in BOOKS:
-            pulls = 0.0
+            whole = 0.0
             for j in range(len(s.partner_state)):
-                pulls = pulls + trade.pull(w.potential[b, k, j], w.blocked[b, k, j])
+                whole = whole + w.potential[b, k, j]
             absorbed = trade.absorbed(w.unlisted[b], p.unlisted_capacity) * s.takes_redirected[k]
             receipts = 0.0
             for j in range(len(s.partner_state)):
                 potential, blocked = w.potential[b, k, j], w.blocked[b, k, j]
-                weight = maths.ratio(trade.pull(potential, blocked), pulls)
+                weight = maths.ratio(trade.pull(potential, blocked), whole)
                 moved = trade.redirected_in(w.redirected[b, k], weight, potential, p.redirection_cap)
                 moved = moved + absorbed * weight
                 w.declared[b, k, j] = trade.declared(potential, moved, border, blocked)
-                evaded = trade.evaded_share(p.evadability[k], w.skill[b], w.policing[j])
-                w.undeclared[b, k, j] = trade.undeclared(potential, border, w.evadable[b, k, j], evaded)
                 receipts = receipts + (w.declared[b, k, j] + w.undeclared[b, k, j])
             w.receipts[b, k] = receipts
 
@@ -449,30 +466,38 @@ class Coalition(Actor):
     """The leaders together: combined effort, lobbying, and the decision what to table."""
 
     def begin(self) -> None:
+        self.campaign()
         self.w.tabled[0] = coalition.NO_DRAFT
         self.w.last_tabled[:] = self.s.draft_last
         self.w.team[0] = self.s.team
 
-    def coalition(self) -> None:
-        w, s, p, t = self.w, self.s, self.p, self.model.t
+    def campaign(self) -> None:
+        """What the leaders' efforts come to together, and how their governments lean."""
+        w, s, p = self.w, self.s, self.p
         exponent = coalition.complementarity(s.coordination, p.effort_exponent)
-        largest, efforts, weighted = 0.0, 0.0, 0.0
+        largest, efforts, weighted, postures = 0.0, 0.0, 0.0, 0.0
         for i in s.leaders:
+            postures = postures + w.posture[i]
             largest = maths.larger(largest, w.effort[i])
             efforts = efforts + w.effort[i]
             weighted = weighted + w.effort[i] * w.posture[i]
         terms = 0.0
         for i in s.leaders:
             terms = terms + coalition.effort_term(w.effort[i], largest, exponent)
-        w.campaign[0] = coalition.combined_effort(terms, largest, exponent, s.attention[t])
+        w.campaign[0] = coalition.combined_effort(terms, largest, exponent, s.attention[self.model.t])
         w.reach[0] = coalition.campaign_reach(w.campaign[0])
         w.resolve[0] = coalition.resolve(weighted, efforts)
+        w.engagement[0] = coalition.engagement(postures, float(len(s.leaders)))
+
+    def coalition(self) -> None:
+        self.campaign()
+        w, s, p = self.w, self.s, self.p
         best, chosen, bite = coalition.NEVER, coalition.NO_DRAFT, 0.0
         for d in range(len(s.draft_code)):
             best, chosen, bite = self.consider(d, best, chosen, bite)
         month = float(self.model.month)
         odds = coalition.tabling_log_odds(best, p.tabling_threshold, p.tabling_noise)
-        w.tabled[0] = coalition.table_draft(chosen, odds, self.draw(chance.TABLING)[0])
+        w.tabled[0] = coalition.table_draft(chosen, best, odds, self.draw(chance.TABLING)[0])
         w.bite[0] = bite
         for d in range(len(s.draft_code)):
             w.last_tabled[d] = coalition.last_tabled(w.last_tabled[d], month, w.tabled[0], float(d))
@@ -495,11 +520,11 @@ class Coalition(Actor):
             w.support[i] = member.terms(d, s.draft_bite[d], 0.0).support
             w.lobbying[d, i] = coalition.uncommitted(member.chances(w.support[i])[0], s.permanent[i])
             slopes = slopes + w.lobbying[d, i]
-        tally, no_veto = council.NOBODY_HAS_VOTED, 1.0
+        count = (council.NOBODY_HAS_VOTED, 1.0, council.NOBODY_HAS_VOTED)
         for member in others:
             i = member.row
             w.lobbying[d, i] = coalition.lobbying_share(w.lobbying[d, i], slopes, p.lobbying_logits, w.reach[0])
-            tally, no_veto = self.count(member, w.support[i] + w.lobbying[d, i], procedural, tally, no_veto)
+            count = self.count(member, w.support[i] + w.lobbying[d, i], procedural, count)
         importance = coalition.stake(
             s.draft_security[d],
             s.draft_accountability[d],
@@ -511,35 +536,38 @@ class Coalition(Actor):
             float(self.model.month), s.draft_opens[d], w.last_tabled[d], s.draft_interval[d], s.draft_panel[d], w.panel_until[0]
         )
         own_best = coalition.NEVER
-        for kept in s.dilution:
+        for level in s.dilution:
+            kept = coalition.kept_share(level, s.draft_panel[d], procedural)
             diluted = s.draft_bite[d] * kept
-            full, free = tally, no_veto
+            expected = count
             for member in rivals:
-                full, free = self.count(member, member.terms(d, diluted, 0.0).support, procedural, full, free)
+                expected = self.count(member, member.terms(d, diluted, 0.0).support, procedural, expected)
+            full, free, anyhow = expected
             adoption = council.adoption_probability(free, council.nine_or_more(full))
-            value = coalition.expected_value(
-                available,
+            worth = coalition.expected_value(
                 s.draft_value[d],
                 importance,
                 w.resolve[0],
                 adoption,
                 kept,
                 s.draft_naming[d],
-                council.veto_probability(free),
+                council.veto_probability(council.nine_or_more(anyhow), adoption),
             )
-            worth = coalition.adoption_worth(adoption, kept)
+            value = coalition.if_available(available, worth)
             if worth > own_best:
                 w.adoption[d], own_best = adoption, worth
             if value > best:
                 best, chosen, bite = value, float(d), diluted
         return best, chosen, bite
 
-    def count(self, member: State, support: float, procedural: float, tally: Any, no_veto: float) -> tuple[Any, float]:
-        """The expected count after one more member."""
+    def count(self, member: State, support: float, procedural: float, count: tuple[Any, float, Any]) -> tuple[Any, float, Any]:
+        """The tally given no veto, the probability of no veto, and the tally without that condition after one more member."""
+        tally, no_veto, nine = count
         yes, no = member.chances(support)
         permanent = self.s.permanent[member.row]
         counted = council.counted_yes(yes, no, permanent, procedural)
-        return council.count_member(tally, counted), no_veto * council.not_vetoed(no, permanent, procedural)
+        unvetoed = no_veto * council.not_vetoed(no, permanent, procedural)
+        return council.count_member(tally, counted), unvetoed, council.count_member(nine, yes)
 
 
 class Council(Actor):
@@ -557,7 +585,7 @@ class Council(Actor):
 
     def council(self) -> None:
         w, s, p, d = self.w, self.s, self.p, self.model.tabled
-        for row in (w.yes, w.adopted, w.vetoed, w.failed, w.meeting):
+        for row in (w.yes, w.adopted, w.vetoed, w.failed, w.meeting, w.added):
             row[0] = 0.0
         if d is None:
             return
@@ -571,6 +599,7 @@ class Council(Actor):
         w.vetoed[0] = council.is_vetoed(yes_votes, permanent_no, procedural)
         w.failed[0] = council.is_failed(adopted, w.vetoed[0])
         w.meeting[0] = council.is_meeting(adopted, procedural, s.draft_accountability[d])
+        w.added[0] = council.measures_added(adopted, bite, s.draft_panel[d], procedural)
         w.panel_until[0] = council.mandate_end(
             w.panel_until[0], float(self.model.month), p.mandate_length, adopted, s.draft_panel[d]
         )
@@ -607,6 +636,14 @@ def _rank(agent: Actor) -> int:
     return next(RANKS.index(kind) for kind in type(agent).__mro__ if kind in RANKS)
 
 
+REPORTED = ("posture", "rivalry", "vote", "letter", "policing", "enforcement")
+"""What the data collector asks of every agent each month; None where an agent has no such thing."""
+
+
+def _reported(agent: Actor, name: str) -> Any:
+    return getattr(agent, name, None)
+
+
 def _single(kind: Any, axes: Any, sizes: Any, block: Any) -> Any:
     """Views of a block of one run: rows without axes have shape (1,), others their own axes."""
     fields = views(kind, axes, sizes, block)
@@ -622,7 +659,7 @@ class PressureModel(mesa.Model):  # type: ignore[misc]
     ``shuffle`` activates agents of a kind in random order, which changes nothing.
 
     ``states``, ``markets`` and ``goods`` map names to agents; ``running`` turns false at the horizon; ``datacollector``
-    has every outcome by month, and posture, vote, letter and policing of every state.
+    has every outcome by month, and posture, rivalry, vote, letter, policing and enforcement of every state.
     """
 
     def __init__(
@@ -672,7 +709,7 @@ class PressureModel(mesa.Model):  # type: ignore[misc]
             agent.begin()
         self.datacollector = mesa.DataCollector(
             model_reporters={name: [self.outcome, [name]] for name in self._outcome_row},
-            agenttype_reporters={State: {"name": "name", "posture": "posture", "letter": "letter", "policing": "policing"}},
+            agent_reporters={"name": "name", **{name: [_reported, [name]] for name in REPORTED}},
         )
         self.collect = collect
 

@@ -63,17 +63,28 @@ def availability(month: float, opens: float, last: float, interval: float, panel
 
 
 @rule
-def expected_value(available: float, value: float, importance: float, leaders_resolve: float, adoption: float,
-                   kept: float, naming: float, veto: float) -> float:  # fmt: skip
-    """What tabling is worth: adoption of what dilution has kept, or else the naming of a veto; never if not available."""
-    worth = value * importance * leaders_resolve * (adoption * kept + naming * veto)
+def kept_share(level: float, panel: float, procedural: float) -> float:
+    """What a dilution keeps of a draft; a mandate and a procedural draft are tabled whole."""
+    return select((panel > 0.0) | (procedural > 0.0), 1.0, level)
+
+
+@rule
+def expected_value(value: float, importance: float, leaders_resolve: float, adoption: float, kept: float, naming: float,
+                   veto: float) -> float:  # fmt: skip
+    """What tabling is worth: adoption of what dilution has kept, or else the naming of a veto."""
+    return value * importance * leaders_resolve * (adoption * kept + naming * veto)
+
+
+@rule
+def if_available(available: float, worth: float) -> float:
+    """The worth of a draft that may be tabled this month; no draft that may not is ever chosen."""
     return select(available > 0.0, worth, NEVER)
 
 
 @rule
-def adoption_worth(adoption: float, kept: float) -> float:
-    """How a dilution is judged for one draft: the expected share of it that becomes law."""
-    return adoption * kept
+def engagement(postures: float, leaders: float) -> float:
+    """How far the leaders' governments lean to engagement: one less their mean posture."""
+    return 1.0 - postures / leaders
 
 
 @rule
@@ -83,9 +94,9 @@ def tabling_log_odds(best: float, threshold: float, noise: float) -> float:
 
 
 @rule
-def table_draft(draft: float, log_odds: float, uniform: float) -> float:
-    """The draft that is tabled, or none."""
-    return select(happens(log_odds, uniform) > 0.0, draft, NO_DRAFT)
+def table_draft(draft: float, worth: float, log_odds: float, uniform: float) -> float:
+    """The draft that is tabled, or none; a worthless draft never is."""
+    return select((worth > 0.0) & (happens(log_odds, uniform) > 0.0), draft, NO_DRAFT)
 
 
 @rule

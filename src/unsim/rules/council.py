@@ -192,9 +192,9 @@ def adoption_probability(no_veto: float, majority: float) -> float:
 
 
 @rule
-def veto_probability(no_veto: float) -> float:
-    """P(at least one permanent member votes no on a draft that it can stop)."""
-    return 1.0 - no_veto
+def veto_probability(majority: float, adoption: float) -> float:
+    """P(nine vote yes and a permanent member stops the draft), exactly; ``majority`` is P(nine) without any condition."""
+    return larger(majority - adoption, 0.0)
 
 
 @rule
@@ -232,6 +232,12 @@ def is_failed(adopted: float, vetoed: float) -> float:
 def is_meeting(adopted: float, procedural: float, accountability: float) -> float:
     """1 where a procedural vote put human rights on the Council's agenda."""
     return select((adopted > 0.0) & (procedural > 0.0) & (accountability > 0.0), 1.0, 0.0)
+
+
+@rule
+def measures_added(adopted: float, bite: float, panel: float, procedural: float) -> float:
+    """Bite of the measures that the Council has added this month; a meeting or a mandate adds none."""
+    return adopted * bite * (1.0 - panel) * (1.0 - procedural)
 
 
 @rule

@@ -32,7 +32,7 @@ OUTCOMES = (
     Outcome("accountability", INDEX, "mean", "regime", "component: credible exposure to accountability for abuse"),
     Outcome("cohesion_loss", INDEX, "mean", "regime", "component: loss of elite cohesion"),
     Outcome("legitimacy_loss", INDEX, "mean", "regime", "component: information reaching the population"),
-    Outcome("economic_cost", USD, "mean", "regime", "revenue in the shadow book less revenue"),
+    Outcome("economic_cost", USD, "mean", "regime", "revenue in the shadow book less revenue, both before the cost of cloth"),
     Outcome("economic_cost_share", "share of national income", "mean", "regime", "economic cost over national income"),
     Outcome("cost_of_defiance", INDEX, "mean", "regime", "political cost and revenue share lost, joined as one minus the "
             "product of what is left; no forecast of concessions"),
@@ -48,7 +48,7 @@ OUTCOMES = (
     Outcome("civilian_welfare", INDEX, "mean", "civilians", "share of the population not undernourished, as imports, "
             "extraction and harvests move it"),
     Outcome("civilian_spending", USD, "mean", "civilians", "what the budget leaves for civilians"),
-    Outcome("coercion", "index, 1 without measures", "mean", "civilians", "coercion of labour chosen by the regime"),
+    Outcome("coercion", "index, 1 without measures", "mean", "civilians", "coercion of labour; 1 also needs no accountability"),
     Outcome("extraction", USD, "mean", "civilians", "taken from the population"),
     Outcome("coalition_cost", USD, "mean", "coalition", "trade forgone, campaign effort and retaliation"),
     Outcome("campaign", "full efforts of one state", "mean", "coalition", "combined campaign effort"),
@@ -134,9 +134,9 @@ def cost_of_defiance(political: float, lost: float) -> float:
 
 
 @rule
-def enforcement(realised: float, listed: float) -> float:
-    """Share of listed potential that is not realised; 1 where nothing is listed and so nothing can leak."""
-    return 1.0 - share(ratio(realised, listed))
+def enforcement(prevented: float, listed: float) -> float:
+    """Share of listed potential that is not realised, declared or undeclared; 1 where nothing is listed to be realised."""
+    return select(listed > 0.0, share(ratio(prevented, listed)), 1.0)
 
 
 @rule
@@ -161,21 +161,20 @@ def measure(w: Any, p: Any, c: Any, t: int, runs: int) -> None:
         first = len(OUTCOMES)
         for j in range(n.partner):
             listed = 0.0
-            realised = 0.0
+            prevented = 0.0
             received = 0.0
             for k in range(n.channel):
                 cell = (REAL * n.channel + k) * n.partner + j
                 trade = w[at.declared + cell, r] + w[at.undeclared + cell, r]
-                named = select(s[st.standing + t * n.channel + k] + w[at.enacted + k, r] > 0.0, 1.0, 0.0)
-                listed = listed + named * w[at.potential + cell, r]
-                realised = realised + named * trade
+                listed = listed + w[at.potential + cell, r] * w[at.listed + cell, r]
+                prevented = prevented + (w[at.potential + cell, r] * w[at.blocked + cell, r] - w[at.undeclared + cell, r])
                 received = received + trade
                 undeclared = undeclared + w[at.undeclared + cell, r]
                 forgone = w[at.potential + cell, r] * w[at.blocked + cell, r]
                 own_forgone = own_forgone + s[st.own_government + j] * forgone
             w[at.outcome + first + j, r] = w[at.letter + j, r]
             w[at.outcome + first + n.partner + j, r] = w[at.policing + j, r]
-            w[at.outcome + first + 2 * n.partner + j, r] = enforcement(realised, listed)
+            w[at.outcome + first + 2 * n.partner + j, r] = enforcement(prevented, listed)
             w[at.outcome + first + 3 * n.partner + j, r] = received
         first = first + 4 * n.partner
         for k in range(n.channel):

@@ -71,7 +71,8 @@ def protected_spending(available: float, usual_share: float, total: float, total
                        protection: float) -> float:  # fmt: skip
     """Spending on a purpose that the regime protects when its resources fall, USD million a month.
 
-    With protection 0 it falls in proportion; with protection 1 it keeps its level. At most nine tenths of what is left.
+    With protection 0 it falls in proportion to all resources; with protection 1 its share rises as they fall, so that it
+    keeps its level while the other claims on them fall in proportion. At most nine tenths of what is left.
     """
     scarcity = select(total > 0.0, total_base / select(total > 0.0, total, 1.0), 1.0)
     return available * clip(usual_share * power(scarcity, protection), 0.0, 0.9)
@@ -84,9 +85,9 @@ def skill_next(skill: float, learning: float, squeezed: float, forgetting: float
 
 
 @rule
-def rally_jump(gain: float, adopted: float, bite: float) -> float:
+def rally_jump(gain: float, added: float) -> float:
     """Rallying round the flag when the Council adds measures, a share."""
-    return gain * adopted * bite
+    return gain * added
 
 
 @rule
@@ -116,6 +117,12 @@ def expectation_next(expectation: float, patronage: float, speed: float) -> floa
 
 
 @rule
-def capability_next(capability: float, spending: float, spending_base: float, speed: float) -> float:
-    """Weapons capability follows spending against a world without measures, slowly."""
-    return approach(capability, ratio(spending, spending_base), speed)
+def weapons_reference(reference: float, spending: float) -> float:
+    """Spending on weapons in the first month, against which capability is measured, USD million a month."""
+    return select(reference > 0.0, reference, spending)
+
+
+@rule
+def capability_next(capability: float, spending: float, reference: float, speed: float) -> float:
+    """Weapons capability follows spending against that of the first month, slowly."""
+    return approach(capability, ratio(spending, reference), speed)

@@ -34,9 +34,6 @@ def letter_next(letter: float, goal: float, need: float, speed: float) -> float:
     return select((goal < letter) & (need <= 0.0), letter, moved)
 
 
-MIDDLING_POLICING = 0.5
-
-
 @rule
 def squeeze(revenue: float, shadow: float) -> float:
     """How hard measures squeeze the regime: the share of its shadow revenue that it loses."""
@@ -54,14 +51,14 @@ def policing_log_odds(rivalry_slope: float, rivalry: float, monitoring_slope: fl
 
 
 @rule
-def policing_next(policing: float, log_odds: float, speed: float) -> float:
-    """Policing adjusts part of the way each month, a share."""
-    return policing + speed * (logistic(log_odds) - policing)
+def policing_next(policing: float, log_odds: float, speed: float, month: float) -> float:
+    """Policing adjusts part of the way each month, a share; at the start it has long answered present conditions."""
+    return select(month > 0.0, policing + speed * (logistic(log_odds) - policing), logistic(log_odds))
 
 
 @rule
 def enacted_next(enacted: float, legislated: float, wind_down: float) -> float:
-    """Added coverage takes effect over the wind-down that texts grant, in months."""
+    """Added coverage takes effect bit by bit: two thirds of it within the wind-down that texts grant, in months."""
     return enacted + (legislated - enacted) / wind_down
 
 
@@ -70,6 +67,12 @@ def coverage(standing: float, text_reach: float, enacted: float) -> float:
     """Share of a channel that Council texts name: standing ones as far as texts reach, or what was added."""
     named = standing * text_reach
     return smaller(named + (1.0 - named) * enacted, 1.0)
+
+
+@rule
+def listed_share(covered: float, own_ban: float) -> float:
+    """Share of a channel that Council bans or the partner's own ban name."""
+    return 1.0 - (1.0 - covered) * (1.0 - own_ban)
 
 
 @rule

@@ -37,9 +37,21 @@ def border(passing: float, merchandise: float) -> float:
 
 
 @rule
-def lost_trade(potential_trade: float, border_share: float, blocked: float) -> float:
-    """Declared trade that measures stop, USD million a month."""
-    return potential_trade * border_share * blocked
+def evaded_share(evadability: float, skill: float, policing: float) -> float:
+    """Share of blocked trade that goes on undeclared; evadability is its value at middling skill and policing (1/2)."""
+    return share(evadability * (2.0 * skill) * (2.0 * (1.0 - policing)))
+
+
+@rule
+def undeclared(potential_trade: float, border_share: float, evadable: float, evaded: float) -> float:
+    """Undeclared trade, USD million a month; smuggling crosses a closed border more easily than trade."""
+    return potential_trade * root(border_share) * evadable * evaded
+
+
+@rule
+def lost_trade(potential_trade: float, blocked: float, evadable: float, evaded: float) -> float:
+    """Trade that measures stop and that does not go on undeclared, USD million a month: what looks for another outlet."""
+    return potential_trade * (blocked - evadable * evaded)
 
 
 @rule
@@ -57,13 +69,16 @@ def redirected_goal(lost: float, willingness: float) -> float:
 
 @rule
 def redirected_in(stock: float, weight: float, potential_trade: float, cap: float) -> float:
-    """What a partner takes of the redirected trade, at most ``cap`` times its own potential, USD million a month."""
+    """What a partner takes of the redirected trade, at most ``cap`` times its own potential, USD million a month.
+
+    ``weight`` is its pull over the whole potential of the channel: where every door is shut, nothing is redirected.
+    """
     return smaller(stock * weight, cap * potential_trade)
 
 
 @rule
-def unlisted_next(stock: float, goal: float, speed: float, month: float) -> float:
-    """Trade that has turned to unlisted goods; at the start the standing measures have long had their effect."""
+def moved_next(stock: float, goal: float, speed: float, month: float) -> float:
+    """Trade that has moved elsewhere; at the start the standing measures have long had their effect."""
     return select(month > 0.0, approach(stock, goal, speed), goal)
 
 
@@ -77,18 +92,6 @@ def absorbed(stock: float, capacity: float) -> float:
 def declared(potential_trade: float, moved_in: float, border_share: float, blocked: float) -> float:
     """Declared trade, USD million a month."""
     return (potential_trade + moved_in) * border_share * (1.0 - blocked)
-
-
-@rule
-def evaded_share(evadability: float, skill: float, policing: float) -> float:
-    """Share of blocked trade that goes on undeclared; evadability is its value at middling skill and policing (1/2)."""
-    return share(evadability * (2.0 * skill) * (2.0 * (1.0 - policing)))
-
-
-@rule
-def undeclared(potential_trade: float, border_share: float, evadable: float, evaded: float) -> float:
-    """Undeclared trade, USD million a month; smuggling crosses a closed border more easily than trade."""
-    return potential_trade * root(border_share) * evadable * evaded
 
 
 @rule

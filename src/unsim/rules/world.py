@@ -29,7 +29,7 @@ Rows = NDArray[np.float64]
 class World(NamedTuple):
     """The state of one or many runs: arrays of float64 whose last axis is the run.
 
-    The annotation of each row names its other axes: state, patron, partner, channel, draft, good (a kind of import) or
+    The annotation of each row names its other axes: state, partner, channel, draft, good (a kind of import) or
     book (real, shadow). A Mesa agent holds views of its rows with one run; the kernel works on several runs at once.
     """
 
@@ -49,6 +49,7 @@ class World(NamedTuple):
     campaign: Annotated[Rows, ()]  # combined effort after crowding out
     reach: Annotated[Rows, ()]  # share of the campaign's possible effect, also "coalition pressure"
     resolve: Annotated[Rows, ()]  # effort-weighted posture of the leaders, share
+    engagement: Annotated[Rows, ()]  # one less the leaders' mean posture, share
     adoption: Annotated[Rows, ("draft",)]  # probability of adoption of the draft as it would be tabled
     tabled: Annotated[Rows, ()]  # row of the draft tabled this month, -1 for none
     bite: Annotated[Rows, ()]  # its bite after dilution, share
@@ -62,6 +63,7 @@ class World(NamedTuple):
     adopted: Annotated[Rows, ()]
     vetoed: Annotated[Rows, ()]
     failed: Annotated[Rows, ()]
+    added: Annotated[Rows, ()]  # bite of the measures that the Council has added this month, share
     meeting: Annotated[Rows, ()]  # 1 if the Council took up human rights this month
     panel_until: Annotated[Rows, ()]  # absolute month in which the Panel of Experts' mandate ends
     legislated: Annotated[Rows, ("channel",)]  # coverage that the Council added in this run, share of the channel
@@ -75,6 +77,8 @@ class World(NamedTuple):
     # trade
     potential: Annotated[Rows, ("book", "channel", "partner")]  # USD million a month
     blocked: Annotated[Rows, ("book", "channel", "partner")]  # share
+    listed: Annotated[Rows, ("book", "channel", "partner")]  # share that bans name
+    lost: Annotated[Rows, ("book", "channel", "partner")]  # stopped and not evaded, USD million a month
     evadable: Annotated[Rows, ("book", "channel", "partner")]  # share
     declared: Annotated[Rows, ("book", "channel", "partner")]  # USD million a month
     undeclared: Annotated[Rows, ("book", "channel", "partner")]  # USD million a month
@@ -102,6 +106,7 @@ class World(NamedTuple):
     expectation: Annotated[Rows, ("book",)]  # patronage that the elite expects, USD million a month
     cohesion: Annotated[Rows, ()]  # elite cohesion, share
     rally: Annotated[Rows, ()]  # rallying under fresh pressure, share
+    weapons_reference: Annotated[Rows, ()]  # spending on weapons in the first month, USD million a month
     capability: Annotated[Rows, ()]  # weapons capability, 1 at the start
     # ledger
     isolation: Annotated[Rows, ()]  # diplomatic isolation, share
