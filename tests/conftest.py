@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
 
 import unsim
+
+# A rule is compiled at its first call, so the first example of a property may take a second; runs are reproducible.
+settings.register_profile("unsim", deadline=None, derandomize=True)
+settings.load_profile("unsim")
 
 SHIPPED = ("baseline_2024", "nonproliferation_only", "placebo", "tripartite_2024")
 

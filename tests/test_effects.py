@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -69,7 +69,6 @@ def test_a_single_pair_has_no_interval_to_speak_of() -> None:
     assert (effect.effect, effect.low, effect.high, effect.standard_error) == (1.0, 1.0, 1.0, 0.0)
 
 
-@settings(deadline=None)
 @given(st.integers(1, 5000))
 def test_the_default_number_of_draws_divides_the_replicates(replicates: int) -> None:
     draws = default_draws(replicates)

@@ -54,7 +54,7 @@ def watched(model: PressureModel) -> None:
             assert 0.0 <= model.outcome(name) <= 100.0
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
 @given(
     draw=st.integers(0, 100_000), replicate=st.integers(0, 2**32 - 1), seed=st.integers(0, 2**32 - 1), name=st.sampled_from(SHIPPED)
 )
@@ -65,7 +65,7 @@ def test_money_balances_and_shares_are_shares_for_any_parameters(draw: int, repl
 EXTREMES = [name for name in unsim.load("baseline_2024").priors if "." not in name]
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_money_balances_at_the_edges_of_every_range(data: st.DataObject) -> None:
     baseline = unsim.load("baseline_2024")
@@ -136,7 +136,7 @@ def test_the_predicted_probability_of_adoption_is_the_frequency_of_adoption(base
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(draw=st.integers(0, 2**31), replicate=st.integers(0, 2**32 - 1))
 def test_money_balances_over_the_whole_horizon(draw: int, replicate: int) -> None:
     watched(PressureModel("tripartite_2024", seed=7, replicate=replicate, draw=draw, collect=False))

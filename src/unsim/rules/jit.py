@@ -21,7 +21,7 @@ from platformdirs import user_cache_dir
 Function = TypeVar("Function", bound=Callable[..., object])
 
 PACKAGE = Path(__file__).resolve().parents[1]
-COMPILED_SOURCES = ("rules/*.py", "engines/kernel.py", "parameters.py")
+COMPILED_SOURCES = ("rules/*.py", "engines/kernel/*.py", "parameters.py")
 
 
 def source_hash() -> str:
@@ -42,7 +42,7 @@ def cache_folder() -> Path:
 
 def is_compiled() -> bool:
     """Whether an earlier process has left the compiled kernel in the cache."""
-    return any(cache_folder().glob("**/kernel.simulate-*.nbc"))
+    return any(cache_folder().glob("**/simulate.simulate-*.nbc"))
 
 
 _CACHE = str(cache_folder())

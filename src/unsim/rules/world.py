@@ -20,6 +20,9 @@ REAL, SHADOW = 0, 1
 """The two books of trade and budget: as it is, and the same month with the same shocks but no measure in force."""
 BOOKS = (REAL, SHADOW)
 
+SEATS = 15
+"""Members of the Security Council (Charter, Article 23)."""
+
 NO, ABSTAIN, YES, NOT_CAST = 0.0, 1.0, 2.0, -1.0
 """How a vote is written in the world's rows."""
 

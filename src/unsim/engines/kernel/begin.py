@@ -1,0 +1,79 @@
+"""The state of the world before the first month."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from unsim.engines.kernel.coalition import campaign
+from unsim.rules import chance, coalition, maths, regime, sanctions, trade, world
+from unsim.rules.chance import uniforms
+from unsim.rules.jit import kernel
+from unsim.rules.world import BOOKS, NOT_CAST, REAL, SHADOW
+
+
+@kernel
+def begin(w: Any, p: Any, c: Any, seed: Any, replicates: Any, runs: int) -> None:
+    """The state of the world before the first month."""
+    s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
+    start = chance.NOBODY
+    for r in range(runs):
+        replicate = replicates[r]
+        w[at.salience, r] = s[st.start + 0]
+        w[at.evidence, r] = s[st.start + 1]
+        w[at.isolation, r] = s[st.start + 2]
+        w[at.credibility, r] = s[st.start + 3]
+        w[at.accountability, r] = s[st.start + 4]
+        w[at.legitimacy_loss, r] = s[st.start + 5]
+        for i in range(n.state):
+            u = uniforms(seed, replicate, start, chance.POSITION, c.state_code[i], chance.NOBODY)
+            spread = world.position_spread(s[st.position_sd + i], p[pt.position_drift, r], s[st.position_years])
+            w[at.position + i, r] = world.member_position(s[st.position_mean + i], spread, maths.two_normals(u[0], u[1])[0])
+            w[at.posture + i, r] = s[st.posture + i]
+            w[at.vote + i, r] = NOT_CAST
+            if s[st.rival + i] > 0.0:
+                u = uniforms(seed, replicate, start, chance.RIVALRY_LEVEL, c.state_code[i], chance.NOBODY)
+                normal = maths.two_normals(u[0], u[1])[0]
+                w[at.rivalry + i, r] = world.rivalry_start(s[st.rivalry_path + i], p[pt.rivalry_spread, r], normal)
+        u = uniforms(seed, replicate, start, chance.WORLD_PRICE, chance.NOBODY, chance.NOBODY)
+        common = maths.two_normals(u[0], u[1])[0]
+        for k in range(n.channel):
+            u = uniforms(seed, replicate, start, chance.PRICE, c.channel_code[k], chance.NOBODY)
+            own = maths.two_normals(u[0], u[1])[0]
+            w[at.shock + k, r] = world.price_shock_start(p[pt.shock_spread, r], p[pt.shock_common, r], common, own)
+        u = uniforms(seed, replicate, start, chance.HARVEST, chance.NOBODY, chance.NOBODY)
+        w[at.harvest, r] = maths.two_normals(u[0], u[1])[0]
+        campaign(w, p, c, 0, r)
+        w[at.tabled, r] = coalition.NO_DRAFT
+        for d in range(n.draft):
+            w[at.last_tabled + d, r] = s[st.draft_last + d]
+        w[at.team, r] = s[st.team]
+        w[at.panel_until, r] = s[st.panel_until]
+        runs_now = sanctions.mandate_runs(s[st.first_month], s[st.panel_until])
+        w[at.monitoring, r] = sanctions.monitoring(
+            runs_now, p[pt.panel_strength, r], s[st.team], p[pt.team_strength, r], p[pt.background_monitoring, r]
+        )
+        for j in range(n.partner):
+            w[at.letter + j, r] = sanctions.compliance_goal(
+                p[pt.unclear_compliance, r], p[pt.compliance, r], s[st.clarity], s[st.need + j], p[pt.need_break, r]
+            )
+        free_trade = 0.0
+        cloth = 0.0
+        for k in range(n.channel):
+            sold = 0.0
+            for j in range(n.partner):
+                flow = k * n.partner + j
+                sold = sold + trade.potential(
+                    s[st.base_potential + flow], p[pt.potential_scale + k, r], s[st.with_need + flow], s[st.need + j]
+                )
+            free_trade = free_trade + sold
+            cloth = cloth + trade.cloth_cost(sold, p[pt.cloth_share, r], s[st.uses_cloth + k])
+        w[at.income + REAL, r] = p[pt.start_income, r]
+        w[at.income + SHADOW, r] = trade.hard_currency(free_trade, cloth, p[pt.other_income, r])
+        w[at.revenue + REAL, r] = p[pt.start_income, r]
+        w[at.revenue + SHADOW, r] = free_trade
+        for b in BOOKS:
+            w[at.reserves + b, r] = p[pt.start_reserves, r]
+            w[at.coercion + b, r] = regime.USUAL
+            w[at.skill + b, r] = regime.MIDDLING_SKILL
+        w[at.cohesion, r] = regime.cohesion_start(p[pt.cohesion_usual, r])
+        w[at.capability, r] = regime.USUAL

@@ -1,0 +1,91 @@
+"""The regime phase: the budget of both books, coercion and evasion skill, elite cohesion, weapons capability."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from unsim.rules import maths, regime, sanctions, trade
+from unsim.rules.jit import kernel
+from unsim.rules.world import BOOKS, REAL, SHADOW
+
+
+@kernel
+def phase_regime(w: Any, p: Any, c: Any, t: int, seed: Any, replicates: Any, runs: int) -> None:
+    """The budget of both books, the shadow's first since the real one is measured against it; then cohesion, weapons."""
+    for r in range(runs):
+        for b in (SHADOW, REAL):
+            spend(w, p, c, b, r)
+        for b in BOOKS:
+            coerce(w, p, c, t, b, r)
+        hold_together(w, p, c, r)
+
+
+@kernel
+def spend(w: Any, p: Any, c: Any, b: int, r: int) -> None:
+    """Money in and out, and the budget: what the lines before have left goes to civilians."""
+    at, pt = c.at, c.pt
+    response = p[pt.output_elasticity, r] * p[pt.extraction_intensity, r]
+    w[at.cash + b, r] = trade.hard_currency(w[at.revenue + b, r], w[at.cloth + b, r], p[pt.other_income, r])
+    w[at.reserves + b, r] = regime.reserves_next(w[at.reserves + b, r], w[at.cash + b, r], w[at.paid + b, r])
+    w[at.income + b, r] = regime.income_next(w[at.income + b, r], w[at.cash + b, r], p[pt.income_speed, r])
+    w[at.extraction + b, r] = regime.extraction(p[pt.extraction_base, r], w[at.coercion + b, r], response)
+    w[at.resources + b, r] = regime.resources(w[at.paid + b, r], w[at.extraction + b, r])
+    total = w[at.resources + b, r]
+    total_base = w[at.resources + SHADOW, r]
+    w[at.apparatus + b, r] = regime.apparatus_spending(total, p[pt.apparatus_weight, r], w[at.coercion + b, r])
+    left = total - w[at.apparatus + b, r]
+    w[at.patronage + b, r] = regime.protected_spending(
+        left, p[pt.patronage_share, r], total, total_base, p[pt.patronage_protection, r]
+    )
+    left = left - w[at.patronage + b, r]
+    w[at.weapons + b, r] = regime.protected_spending(left, p[pt.weapons_share, r], total, total_base, p[pt.weapons_protection, r])
+    w[at.civilian + b, r] = left - w[at.weapons + b, r]
+    w[at.expectation + b, r] = regime.expectation_next(w[at.expectation + b, r], w[at.patronage + b, r], p[pt.expectation_speed, r])
+
+
+@kernel
+def coerce(w: Any, p: Any, c: Any, t: int, b: int, r: int) -> None:
+    """Coercion of labour and evasion skill; in the shadow book there is neither exposure nor squeeze."""
+    at, pt = c.at, c.pt
+    squeezed = sanctions.squeeze(w[at.revenue + REAL, r], w[at.revenue + SHADOW, r])
+    exposure = 0.0
+    pressed = 0.0
+    if b == REAL:
+        exposure = w[at.accountability, r]
+        pressed = squeezed
+    goal = regime.coercion_goal(
+        w[at.coerced + b, r] + p[pt.extraction_intensity, r] * w[at.extraction + b, r],
+        w[at.coerced + SHADOW, r] + p[pt.extraction_intensity, r] * w[at.extraction + SHADOW, r],
+        w[at.revenue + b, r] + w[at.extraction + b, r],
+        w[at.revenue + SHADOW, r] + w[at.extraction + SHADOW, r],
+        p[pt.value_curvature, r],
+        p[pt.coercion_curvature, r],
+        regime.accountability_factor(p[pt.accountability_weight, r], exposure),
+    )
+    w[at.coercion + b, r] = regime.coercion_next(w[at.coercion + b, r], goal, p[pt.coercion_speed, r], np.float64(t))
+    w[at.skill + b, r] = regime.skill_next(w[at.skill + b, r], p[pt.skill_learning, r], pressed, p[pt.skill_forgetting, r])
+
+
+@kernel
+def hold_together(w: Any, p: Any, c: Any, r: int) -> None:
+    """Rallying, elite cohesion, weapons capability."""
+    at, pt = c.at, c.pt
+    jump = regime.rally_jump(p[pt.rally_gain, r], w[at.added, r])
+    w[at.rally, r] = maths.stock_next(w[at.rally, r], p[pt.rally_half_life, r], jump)
+    goal = regime.cohesion_goal(
+        p[pt.cohesion_usual, r],
+        p[pt.cohesion_patronage, r],
+        w[at.patronage + REAL, r],
+        w[at.expectation + REAL, r],
+        p[pt.cohesion_accountability, r],
+        w[at.accountability, r],
+        p[pt.cohesion_rally, r],
+        w[at.rally, r],
+    )
+    w[at.cohesion, r] = regime.cohesion_next(w[at.cohesion, r], goal, p[pt.cohesion_speed, r])
+    w[at.weapons_reference, r] = regime.weapons_reference(w[at.weapons_reference, r], w[at.weapons + REAL, r])
+    w[at.capability, r] = regime.capability_next(
+        w[at.capability, r], w[at.weapons + REAL, r], w[at.weapons_reference, r], p[pt.capability_speed, r]
+    )

@@ -1,0 +1,111 @@
+"""The world phase: tests and exposure, rivalry, elections, new members, prices and harvests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from unsim.rules import chance, maths, world
+from unsim.rules.chance import uniforms
+from unsim.rules.jit import kernel
+from unsim.rules.world import REAL
+
+
+@kernel
+def phase_world(w: Any, p: Any, c: Any, t: int, seed: Any, replicates: Any, runs: int) -> None:
+    """Tests and exposure, rivalry, elections, new members, prices and harvests."""
+    when = np.uint64(c.settings[c.st.first_month] + t)
+    for r in range(runs):
+        tests_and_exposure(w, p, c, when, seed, replicates[r], r)
+        states_change(w, p, c, t, when, seed, replicates[r], r)
+        prices_and_harvest(w, p, c, t, when, seed, replicates[r], r)
+
+
+@kernel
+def tests_and_exposure(w: Any, p: Any, c: Any, when: Any, seed: Any, replicate: Any, r: int) -> None:
+    """Weapons tests with the attention they draw, and public evidence of abuse."""
+    at, pt = c.at, c.pt
+    u = uniforms(seed, replicate, when, chance.PROVOCATION, chance.NOBODY, chance.NOBODY)
+    w[at.missile, r] = maths.happens(
+        world.test_log_odds(
+            p[pt.missile_base, r],
+            p[pt.test_capability, r],
+            w[at.capability, r],
+            p[pt.test_backlash, r],
+            w[at.reach, r],
+            p[pt.test_calming, r],
+            w[at.engagement, r],
+        ),
+        u[0],
+    )
+    w[at.nuclear, r] = maths.happens(
+        world.test_log_odds(
+            p[pt.nuclear_base, r],
+            p[pt.test_capability, r],
+            w[at.capability, r],
+            p[pt.test_backlash, r],
+            w[at.reach, r],
+            p[pt.test_calming, r],
+            w[at.engagement, r],
+        ),
+        u[1],
+    )
+    jump = world.weapons_jump(w[at.missile, r], w[at.nuclear, r], p[pt.missile_weight, r], p[pt.nuclear_weight, r])
+    w[at.salience, r] = maths.stock_next(w[at.salience, r], p[pt.salience_half_life, r], jump)
+    u = uniforms(seed, replicate, when, chance.EXPOSURE, chance.NOBODY, chance.NOBODY)
+    odds = world.exposure_log_odds(
+        p[pt.exposure_base, r],
+        p[pt.exposure_monitoring, r],
+        w[at.monitoring, r],
+        p[pt.exposure_abuse, r],
+        w[at.coercion + REAL, r],
+    )
+    w[at.exposure, r] = maths.happens(odds, u[0])
+    w[at.evidence, r] = maths.stock_next(w[at.evidence, r], p[pt.evidence_half_life, r], w[at.exposure, r] * p[pt.evidence_gain, r])
+
+
+@kernel
+def states_change(w: Any, p: Any, c: Any, t: int, when: Any, seed: Any, replicate: Any, r: int) -> None:
+    """Rivalry, governments, and the positions of members whose term begins."""
+    s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
+    before = t - 1 if t > 0 else 0
+    for i in range(n.state):
+        if s[st.rival + i] > 0.0:
+            u = uniforms(seed, replicate, when, chance.RIVALRY_WALK, c.state_code[i], chance.NOBODY)
+            step = s[st.rivalry_path + t * n.state + i] - s[st.rivalry_path + before * n.state + i]
+            normal = maths.two_normals(u[0], u[1])[0]
+            w[at.rivalry + i, r] = world.rivalry_next(
+                w[at.rivalry + i, r],
+                step,
+                p[pt.rivalry_walk, r] * s[st.rivalry_open + t],
+                normal,
+                p[pt.rivalry_response, r] * s[st.rivalry_open + t],
+                w[at.reach, r],
+            )
+        if s[st.change + t * n.state + i] > 0.0:
+            u = uniforms(seed, replicate, when, chance.ELECTION, c.state_code[i], chance.NOBODY)
+            w[at.posture + i, r] = world.posture_next(
+                w[at.posture + i, r], s[st.posture + i], s[st.other_posture + i], s[st.change + t * n.state + i], u[0]
+            )
+        if s[st.term_begins + t * n.state + i] > 0.0:
+            u = uniforms(seed, replicate, when, chance.POSITION, c.state_code[i], chance.NOBODY)
+            spread = world.position_spread(s[st.position_sd + i], p[pt.position_drift, r], s[st.position_years])
+            w[at.position + i, r] = world.member_position(s[st.position_mean + i], spread, maths.two_normals(u[0], u[1])[0])
+
+
+@kernel
+def prices_and_harvest(w: Any, p: Any, c: Any, t: int, when: Any, seed: Any, replicate: Any, r: int) -> None:
+    """Price shocks of all channels, and the harvest once a year."""
+    s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
+    u = uniforms(seed, replicate, when, chance.WORLD_PRICE, chance.NOBODY, chance.NOBODY)
+    common = maths.two_normals(u[0], u[1])[0]
+    for k in range(n.channel):
+        u = uniforms(seed, replicate, when, chance.PRICE, c.channel_code[k], chance.NOBODY)
+        own = maths.two_normals(u[0], u[1])[0]
+        w[at.shock + k, r] = world.price_shock_next(
+            w[at.shock + k, r], p[pt.shock_persistence, r], p[pt.shock_spread, r], p[pt.shock_common, r], common, own
+        )
+    if s[st.harvest_month + t] > 0.0:
+        u = uniforms(seed, replicate, when, chance.HARVEST, chance.NOBODY, chance.NOBODY)
+        w[at.harvest, r] = maths.two_normals(u[0], u[1])[0]

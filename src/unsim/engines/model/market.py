@@ -1,0 +1,74 @@
+"""What the DPRK earns by and what it imports."""
+
+from __future__ import annotations
+
+from unsim.engines.model.actor import Actor
+from unsim.rules import chance, maths, sanctions, trade, world
+from unsim.rules.world import BOOKS, REAL
+
+
+class Market(Actor):
+    """The trade in one channel: its price, what measures cover, and what is realised."""
+
+    def begin(self) -> None:
+        common = self.normal(chance.WORLD_PRICE, start=True)
+        own = self.normal(chance.PRICE, self.s.channel_code[self.row], start=True)
+        self.w.shock[self.row] = world.price_shock_start(self.p.shock_spread, self.p.shock_common, common, own)
+
+    def world(self) -> None:
+        p, k = self.p, self.row
+        common, own = self.normal(chance.WORLD_PRICE), self.normal(chance.PRICE, self.s.channel_code[k])
+        self.w.shock[k] = world.price_shock_next(self.w.shock[k], p.shock_persistence, p.shock_spread, p.shock_common, common, own)
+
+    def sanctions(self) -> None:
+        self.w.enacted[self.row] = sanctions.enacted_next(self.w.enacted[self.row], self.w.legislated[self.row], self.p.wind_down)
+
+    def output(self, book: int) -> float:
+        """What the channel could sell against its central estimate, a factor."""
+        w, p, k = self.w, self.p, self.row
+        response = p.output_elasticity * p.forced_labour[k]
+        return trade.output(p.potential_scale[k], w.shock[k], p.shock_spread, w.coercion[book], response)
+
+    def covered(self) -> float:
+        """Share of the channel that Council texts name."""
+        return sanctions.coverage(self.s.standing[self.model.t, self.row], self.p.text_reach[self.row], self.w.enacted[self.row])
+
+    def border(self) -> float:
+        """Share of the channel's declared trade that crosses the border."""
+        return trade.border(trade.closure(self.s.open[self.model.t], self.p.closure_exponent), self.s.merchandise[self.row])
+
+    def trade(self) -> None:
+        w, s, p, k = self.w, self.s, self.p, self.row
+        border = self.border()
+        for b in BOOKS:
+            whole = 0.0
+            for j in range(len(s.partner_state)):
+                whole = whole + w.potential[b, k, j]
+            absorbed = trade.absorbed(w.unlisted[b], p.unlisted_capacity) * s.takes_redirected[k]
+            receipts = 0.0
+            for j in range(len(s.partner_state)):
+                potential, blocked = w.potential[b, k, j], w.blocked[b, k, j]
+                weight = maths.ratio(trade.pull(potential, blocked), whole)
+                moved = trade.redirected_in(w.redirected[b, k], weight, potential, p.redirection_cap)
+                moved = moved + absorbed * weight
+                w.declared[b, k, j] = trade.declared(potential, moved, border, blocked)
+                receipts = receipts + (w.declared[b, k, j] + w.undeclared[b, k, j])
+            w.receipts[b, k] = receipts
+
+
+class Good(Actor):
+    """An import: what measures keep out of it, and what the regime orders."""
+
+    def sanctions(self) -> None:
+        w, g = self.w, self.row
+        w.enacted_goods[g] = sanctions.enacted_next(w.enacted_goods[g], w.legislated_goods[g], self.p.wind_down)
+
+    def order(self, book: int, letter: float) -> float:
+        """Imports of this good in a book, USD million a month."""
+        w, s, p, g, b = self.w, self.s, self.p, self.row, book
+        banned = 0.0
+        if b == REAL:
+            banned = trade.import_ban(s.standing_goods[self.model.t, g], w.enacted_goods[g], letter, p.substitution)
+        return trade.ordered_import(
+            w.free[b], s.good_share[g], banned, s.good_cloth[g], w.cloth[b], s.good_crude[g], p.pipeline_crude
+        )

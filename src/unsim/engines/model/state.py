@@ -1,0 +1,201 @@
+"""States, and the group ROW: they vote, may lead a campaign, and may buy what the DPRK sells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from unsim.engines.model.actor import Actor
+from unsim.rules import chance, coalition, council, sanctions, trade, world
+from unsim.rules.world import BOOKS, NOT_CAST, REAL, SHADOW
+
+if TYPE_CHECKING:
+    from unsim.engines.model.pressure import PressureModel
+
+VOTE_NAMES = ("no", "abstain", "yes")
+
+
+@dataclass(frozen=True)
+class Vote:
+    """A vote that was cast: when, on what, how, how likely it was, and the terms behind it (logits)."""
+
+    month: int
+    draft: str
+    choice: str
+    probability_of_yes: float
+    probability_of_no: float
+    terms: Mapping[str, float]
+
+
+class State(Actor):
+    """A state (or ROW, the rest of the world): it votes, may lead, and may buy what the DPRK sells."""
+
+    def __init__(self, model: PressureModel, name: str, row: int) -> None:
+        super().__init__(model, name, row)
+        self.code = self.s.state_code[row]
+        self.leads = row in self.s.leaders.tolist()
+        self.is_rival = bool(self.s.rival[row])
+        partners = self.s.partner_state.tolist()
+        self.partner: Any = partners.index(row) if row in partners else None  # its row among the partners
+        self.last_vote: Vote | None = None
+
+    @property
+    def posture(self) -> float:
+        """0 engagement … 1 pressure."""
+        return float(self.w.posture[self.row])
+
+    @property
+    def position(self) -> float:
+        """Record on DPRK human rights, -1 … 1."""
+        return float(self.w.position[self.row])
+
+    @property
+    def rivalry(self) -> float:
+        """Rivalry towards the coalition on this file, share."""
+        return float(self.w.rivalry[self.row])
+
+    @property
+    def seated(self) -> bool:
+        """Whether it sits on the Council this month."""
+        return self.row in self.s.seats[self.model.t]
+
+    @property
+    def vote(self) -> str | None:
+        """How it voted this month, None if it did not."""
+        cast = int(self.w.vote[self.row])
+        return VOTE_NAMES[cast] if cast >= 0 else None
+
+    @property
+    def letter(self) -> float | None:
+        """Compliance of its declared trade with Council bans, share; None if it is no trading partner."""
+        return None if self.partner is None else float(self.w.letter[self.partner])
+
+    @property
+    def policing(self) -> float | None:
+        """Policing effort against undeclared trade, share; None if it is no trading partner."""
+        return None if self.partner is None else float(self.w.policing[self.partner])
+
+    @property
+    def enforcement(self) -> float | None:
+        """Share of listed potential that is not realised this month; None if it is no trading partner."""
+        return None if self.partner is None else self.model.outcome(f"enforcement_{self.name}")
+
+    def begin(self) -> None:
+        w, s, i = self.w, self.s, self.row
+        self._take_position(start=True)
+        w.posture[i] = s.posture[i]
+        w.vote[i] = NOT_CAST
+        if self.is_rival:
+            normal = self.normal(chance.RIVALRY_LEVEL, self.code, start=True)
+            w.rivalry[i] = world.rivalry_start(s.rivalry_path[0, i], self.p.rivalry_spread, normal)
+        if self.partner is not None:
+            w.letter[self.partner] = self._compliance_goal()
+        if self.leads:
+            w.effort[i] = self.choose_effort()
+
+    def _take_position(self, *, start: bool) -> None:
+        spread = world.position_spread(self.s.position_sd[self.row], self.p.position_drift, self.s.position_years)
+        normal = self.normal(chance.POSITION, self.code, start=start)
+        self.w.position[self.row] = world.member_position(self.s.position_mean[self.row], spread, normal)
+
+    def world(self) -> None:
+        w, s, p, i, t = self.w, self.s, self.p, self.row, self.model.t
+        if self.is_rival:
+            step = s.rivalry_path[t, i] - s.rivalry_path[max(t - 1, 0), i]
+            normal = self.normal(chance.RIVALRY_WALK, self.code)
+            w.rivalry[i] = world.rivalry_next(
+                w.rivalry[i], step, p.rivalry_walk * s.rivalry_open[t], normal, p.rivalry_response * s.rivalry_open[t], w.reach[0]
+            )
+        if s.change[t, i] > 0.0:
+            u = self.draw(chance.ELECTION, self.code)
+            w.posture[i] = world.posture_next(w.posture[i], s.posture[i], s.other_posture[i], s.change[t, i], u[0])
+        if s.term_begins[t, i] > 0.0:
+            self._take_position(start=False)
+
+    def coalition(self) -> None:
+        if self.leads:
+            self.w.effort[self.row] = self.choose_effort()
+
+    def choose_effort(self) -> float:
+        """Campaign effort of a leader, in full efforts of one state."""
+        return coalition.campaign_effort(self.s.budget[self.row], self.p.engagement_cost, self.w.posture[self.row])
+
+    def terms(self, draft: int, bite: float, lobbying: float) -> council.Terms:
+        """Its support for a draft at some bite, term by term (logits)."""
+        m, i = self.model, self.row
+        return council.member_terms(
+            m.weights, m.texts[draft], m.mood, self.w.position[i], self.w.rivalry[i], self.s.permanent[i], bite, lobbying
+        )
+
+    def chances(self, support: float) -> tuple[float, float]:
+        """Probabilities of a yes and of a no at some support."""
+        sponsor = self.s.sponsor[self.row]
+        yes = council.probability_of_yes(support, self.model.band, sponsor)
+        return yes, council.probability_of_no(support, sponsor)
+
+    def council(self) -> None:
+        w, i = self.w, self.row
+        w.vote[i] = NOT_CAST
+        draft = self.model.tabled
+        if draft is None or not self.seated:
+            return
+        terms = self.terms(draft, w.bite[0], w.lobbying[draft, i])
+        w.support[i] = terms.support
+        yes, no = self.chances(terms.support)
+        u = self.draw(chance.VOTE, self.code, self.s.draft_code[draft])
+        w.vote[i] = council.cast_vote(yes, no, u[0])
+        choice = VOTE_NAMES[int(w.vote[i])]
+        self.last_vote = Vote(self.model.month, self.model.labels.drafts[draft], choice, yes, no, terms._asdict())
+
+    def _compliance_goal(self) -> float:
+        p, s, t = self.p, self.s, self.model.t
+        return sanctions.compliance_goal(p.unclear_compliance, p.compliance, s.clarity[t], s.need[t, self.partner], p.need_break)
+
+    def enforce_letter(self) -> float:
+        """Compliance of declared trade with Council bans next, share."""
+        j = self.partner
+        return sanctions.letter_next(self.w.letter[j], self._compliance_goal(), self.s.need[self.model.t, j], self.p.letter_speed)
+
+    def police(self) -> float:
+        """Policing of undeclared trade next, share."""
+        w, s, p, j, t = self.w, self.s, self.p, self.partner, self.model.t
+        squeezed = sanctions.squeeze(w.revenue[REAL], w.revenue[SHADOW])
+        odds = sanctions.policing_log_odds(
+            p.policing_rivalry,
+            w.rivalry[self.row],
+            p.policing_monitoring,
+            w.monitoring[0],
+            p.policing_naming,
+            w.reach[0],
+            p.policing_secondary,
+            s.secondary[t],
+            s.exposed[j],
+            p.policing_fear,
+            s.fears[j],
+            squeezed,
+        )
+        return sanctions.policing_next(w.policing[j], odds, p.policing_speed, float(t))
+
+    def sanctions(self) -> None:
+        if self.partner is not None:
+            self.w.letter[self.partner] = self.enforce_letter()
+            self.w.policing[self.partner] = self.police()
+
+    def trade(self) -> None:
+        w, s, p, j, t = self.w, self.s, self.p, self.partner, self.model.t
+        if j is None:
+            return
+        for market in self.model.markets.values():
+            k = market.row
+            for b in BOOKS:
+                w.potential[b, k, j] = trade.potential(s.base_potential[k, j], market.output(b), s.with_need[k, j], s.need[t, j])
+            ban = (market.covered(), w.letter[j], s.own_ban[t, k, j], p.own_compliance)
+            w.blocked[REAL, k, j] = sanctions.blocked_share(*ban)
+            w.evadable[REAL, k, j] = sanctions.evadable_share(*ban)
+            w.listed[REAL, k, j] = sanctions.listed_share(market.covered(), s.own_ban[t, k, j])
+            for b in BOOKS:
+                potential, evadable = w.potential[b, k, j], w.evadable[b, k, j]
+                evaded = trade.evaded_share(p.evadability[k], w.skill[b], w.policing[j])
+                w.undeclared[b, k, j] = trade.undeclared(potential, market.border(), evadable, evaded)
+                w.lost[b, k, j] = trade.lost_trade(potential, w.blocked[b, k, j], evadable, evaded)
