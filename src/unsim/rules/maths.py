@@ -57,12 +57,6 @@ def share(x: float) -> float:
 
 
 @rule
-def complement(x: float) -> float:
-    """What a share leaves of one."""
-    return 1.0 - x
-
-
-@rule
 def ratio(numerator: float, denominator: float) -> float:
     """``numerator / denominator`` for a non-negative denominator; 0 where the denominator is 0."""
     empty = denominator <= 0.0
