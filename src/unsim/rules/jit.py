@@ -62,6 +62,11 @@ def rule(function: Function) -> Function:
     return _compile(function)
 
 
+def part(function: Function) -> Function:
+    """A part of a phase, written into its caller when that is compiled: never compiled by itself."""
+    return cast(Function, numba.njit(inline="always", error_model="numpy")(function))
+
+
 def kernel(function: Function) -> Function:
     """Compile a loop over runs; it lets other threads run meanwhile."""
     return _compile(function, nogil=True)

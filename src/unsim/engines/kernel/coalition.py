@@ -9,7 +9,7 @@ import numpy as np
 from unsim.engines.kernel.council import text_of, weights_of
 from unsim.rules import chance, coalition, council, maths, sanctions
 from unsim.rules.chance import uniforms
-from unsim.rules.jit import kernel
+from unsim.rules.jit import kernel, part
 from unsim.rules.world import SEATS
 
 
@@ -37,7 +37,7 @@ def phase_coalition(w: Any, p: Any, c: Any, t: int, seed: Any, replicates: Any, 
         )
 
 
-@kernel
+@part
 def campaign(w: Any, p: Any, c: Any, t: int, r: int) -> None:
     """The leaders' efforts in a run, what they come to together, and how the governments lean."""
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
@@ -62,7 +62,7 @@ def campaign(w: Any, p: Any, c: Any, t: int, r: int) -> None:
     w[at.engagement, r] = coalition.engagement(postures, np.float64(n.leader))
 
 
-@kernel
+@part
 def consider(w: Any, p: Any, c: Any, t: int, d: int, r: int, best: float, chosen: float, bite: float) -> tuple[float, float, float]:
     """The better of the best so far and the draft in row ``d`` at its best dilution: its value, the draft, the bite."""
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
@@ -120,7 +120,7 @@ def consider(w: Any, p: Any, c: Any, t: int, d: int, r: int, best: float, chosen
     return best, chosen, bite
 
 
-@kernel
+@part
 def expect_others(w: Any, p: Any, c: Any, t: int, d: int, r: int, band: float, weights: Any, text: Any, mood: Any) -> Any:
     """The expected count of all members but the rivals, with lobbying where it moves most."""
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
@@ -153,7 +153,7 @@ def expect_others(w: Any, p: Any, c: Any, t: int, d: int, r: int, band: float, w
     return tally, no_veto, nine
 
 
-@kernel
+@part
 def fold(
     tally: Any, no_veto: float, nine: Any, support: float, band: float, sponsor: float, permanent: float, procedural: float
 ) -> Any:

@@ -8,7 +8,7 @@ import numpy as np
 
 from unsim.rules import chance, council
 from unsim.rules.chance import uniforms
-from unsim.rules.jit import kernel
+from unsim.rules.jit import kernel, part
 from unsim.rules.world import NOT_CAST, SEATS
 
 
@@ -32,7 +32,7 @@ def phase_council(w: Any, p: Any, c: Any, t: int, seed: Any, replicates: Any, ru
             decide(w, p, c, t, d, r, yes_votes, permanent_no)
 
 
-@kernel
+@part
 def vote(w: Any, p: Any, c: Any, t: int, d: int, seed: Any, replicate: Any, r: int) -> tuple[float, float]:
     """Every member votes on the draft in row ``d``: yes votes, and noes of permanent members."""
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
@@ -64,7 +64,7 @@ def vote(w: Any, p: Any, c: Any, t: int, d: int, seed: Any, replicate: Any, r: i
     return yes_votes, permanent_no
 
 
-@kernel
+@part
 def decide(w: Any, p: Any, c: Any, t: int, d: int, r: int, yes_votes: float, permanent_no: float) -> None:
     """The result of the vote on the draft in row ``d``, and what it does if it is adopted."""
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
@@ -96,7 +96,7 @@ def decide(w: Any, p: Any, c: Any, t: int, d: int, r: int, yes_votes: float, per
         )
 
 
-@kernel
+@part
 def weights_of(p: Any, pt: Any, r: int) -> council.Weights:
     """The parameters of the vote rule in a run."""
     return council.Weights(
@@ -113,7 +113,7 @@ def weights_of(p: Any, pt: Any, r: int) -> council.Weights:
     )
 
 
-@kernel
+@part
 def text_of(s: Any, st: Any, d: int) -> council.Text:
     """The contents of the draft in row ``d``."""
     return council.Text(

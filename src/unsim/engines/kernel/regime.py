@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from unsim.rules import maths, regime, sanctions, trade
-from unsim.rules.jit import kernel
+from unsim.rules.jit import kernel, part
 from unsim.rules.world import BOOKS, REAL, SHADOW
 
 
@@ -22,7 +22,7 @@ def phase_regime(w: Any, p: Any, c: Any, t: int, seed: Any, replicates: Any, run
         hold_together(w, p, c, r)
 
 
-@kernel
+@part
 def spend(w: Any, p: Any, c: Any, b: int, r: int) -> None:
     """Money in and out, and the budget: what the lines before have left goes to civilians."""
     at, pt = c.at, c.pt
@@ -45,7 +45,7 @@ def spend(w: Any, p: Any, c: Any, b: int, r: int) -> None:
     w[at.expectation + b, r] = regime.expectation_next(w[at.expectation + b, r], w[at.patronage + b, r], p[pt.expectation_speed, r])
 
 
-@kernel
+@part
 def coerce(w: Any, p: Any, c: Any, t: int, b: int, r: int) -> None:
     """Coercion of labour and evasion skill; in the shadow book there is neither exposure nor squeeze."""
     at, pt = c.at, c.pt
@@ -68,7 +68,7 @@ def coerce(w: Any, p: Any, c: Any, t: int, b: int, r: int) -> None:
     w[at.skill + b, r] = regime.skill_next(w[at.skill + b, r], p[pt.skill_learning, r], pressed, p[pt.skill_forgetting, r])
 
 
-@kernel
+@part
 def hold_together(w: Any, p: Any, c: Any, r: int) -> None:
     """Rallying, elite cohesion, weapons capability."""
     at, pt = c.at, c.pt

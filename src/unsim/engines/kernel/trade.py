@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from unsim.rules import maths, sanctions, trade
-from unsim.rules.jit import kernel
+from unsim.rules.jit import kernel, part
 from unsim.rules.world import BOOKS, REAL
 
 
@@ -23,7 +23,7 @@ def phase_trade(w: Any, p: Any, c: Any, t: int, seed: Any, replicates: Any, runs
             order(w, p, c, t, b, r, passing)
 
 
-@kernel
+@part
 def offer(w: Any, p: Any, c: Any, t: int, b: int, r: int, passing: float) -> None:
     """What each partner would buy, what measures name and stop of it, what is smuggled, what is lost."""
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
@@ -54,7 +54,7 @@ def offer(w: Any, p: Any, c: Any, t: int, b: int, r: int, passing: float) -> Non
             )
 
 
-@kernel
+@part
 def move(w: Any, p: Any, c: Any, t: int, b: int, r: int) -> None:
     """Lost trade looks for another partner, or turns to goods that no text lists."""
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
@@ -73,7 +73,7 @@ def move(w: Any, p: Any, c: Any, t: int, b: int, r: int) -> None:
     w[at.unlisted + b, r] = trade.moved_next(w[at.unlisted + b, r], unlisted_goal, p[pt.unlisted_speed, r], np.float64(t))
 
 
-@kernel
+@part
 def clear(w: Any, p: Any, c: Any, b: int, r: int, passing: float) -> None:
     """Declared trade with what has moved in, and all receipts."""
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
@@ -105,7 +105,7 @@ def clear(w: Any, p: Any, c: Any, b: int, r: int, passing: float) -> None:
     w[at.cloth + b, r] = cloth
 
 
-@kernel
+@part
 def order(w: Any, p: Any, c: Any, t: int, b: int, r: int, passing: float) -> None:
     """Imports out of what is held, less what measures keep out."""
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes

@@ -8,7 +8,7 @@ import numpy as np
 
 from unsim.rules import chance, maths, world
 from unsim.rules.chance import uniforms
-from unsim.rules.jit import kernel
+from unsim.rules.jit import kernel, part
 from unsim.rules.world import REAL
 
 
@@ -22,7 +22,7 @@ def phase_world(w: Any, p: Any, c: Any, t: int, seed: Any, replicates: Any, runs
         prices_and_harvest(w, p, c, t, when, seed, replicates[r], r)
 
 
-@kernel
+@part
 def tests_and_exposure(w: Any, p: Any, c: Any, when: Any, seed: Any, replicate: Any, r: int) -> None:
     """Weapons tests with the attention they draw, and public evidence of abuse."""
     at, pt = c.at, c.pt
@@ -65,7 +65,7 @@ def tests_and_exposure(w: Any, p: Any, c: Any, when: Any, seed: Any, replicate: 
     w[at.evidence, r] = maths.stock_next(w[at.evidence, r], p[pt.evidence_half_life, r], w[at.exposure, r] * p[pt.evidence_gain, r])
 
 
-@kernel
+@part
 def states_change(w: Any, p: Any, c: Any, t: int, when: Any, seed: Any, replicate: Any, r: int) -> None:
     """Rivalry, governments, and the positions of members whose term begins."""
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
@@ -94,7 +94,7 @@ def states_change(w: Any, p: Any, c: Any, t: int, when: Any, seed: Any, replicat
             w[at.position + i, r] = world.member_position(s[st.position_mean + i], spread, maths.two_normals(u[0], u[1])[0])
 
 
-@kernel
+@part
 def prices_and_harvest(w: Any, p: Any, c: Any, t: int, when: Any, seed: Any, replicate: Any, r: int) -> None:
     """Price shocks of all channels, and the harvest once a year."""
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
