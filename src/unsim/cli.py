@@ -86,7 +86,7 @@ def _progress(what: str, engine: str) -> Iterator[Callable[[int, int], None]]:
 
     console = Console(stderr=True)
     if engine == "kernel" and not is_compiled():
-        console.print("Compiling the kernel: once, about half a minute.")
+        console.print("Compiling the kernel: once, in under a minute.")
     columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TextColumn("futures"), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
         task = bar.add_task(what, total=None)
