@@ -13,7 +13,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.tokens import AliasToken, AnchorToken
+from ruamel.yaml.tokens import AliasToken, AnchorToken, TagToken
 
 Key = tuple[str | int, ...]
 MAX_BYTES = 1_000_000
@@ -137,8 +137,7 @@ def _text(path: Path) -> str:
 
 def _parse(path: Path) -> CommentedMap:
     text = _text(path)
-    if any(character in text for character in "&*") and _has_alias(text):
-        raise ScenarioError([Problem(str(path), None, "", "an anchor or alias", "plain keys and values")])
+    _refuse_extras(path, text)
     yaml = YAML(typ="rt", pure=True)
     yaml.version = (1, 2)
     try:
@@ -157,11 +156,21 @@ def _parse(path: Path) -> CommentedMap:
     return content
 
 
-def _has_alias(text: str) -> bool:
+REFUSED = {AnchorToken: "an anchor", AliasToken: "an alias", TagToken: "a tag"}
+
+
+def _refuse_extras(path: Path, text: str) -> None:
+    """Refuse what YAML has beyond plain keys and values: anchors, aliases, tags, and the merge key of YAML 1.1."""
+    problems = []
     try:
-        return any(isinstance(token, AliasToken | AnchorToken) for token in YAML(typ="rt", pure=True).scan(io.StringIO(text)))
+        for token in YAML(typ="rt", pure=True).scan(io.StringIO(text)):
+            what = REFUSED.get(type(token)) or ("a merge key" if getattr(token, "value", None) == "<<" else None)
+            if what:
+                problems.append(Problem(str(path), token.start_mark.line + 1, "", what, "plain keys and values"))
     except YAMLError:
-        return False  # the parser will say what is wrong, with its line
+        return  # the parser will say what is wrong, with its line
+    if problems:
+        raise ScenarioError(problems)
 
 
 def _plain(node: Any, key: Key, file: str, places: dict[Key, tuple[str, int | None]]) -> Any:
