@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
@@ -22,6 +23,7 @@ VOTE_STYLE: Any = {
     "abstain": {"facecolor": "#F2F2F2", "hatch": "....", "edgecolor": "#888888"},
     "no": {"facecolor": "#E69F00", "hatch": "////", "edgecolor": "#5A3D00"},
 }
+NOTE_SIZE, HEADING_SIZE = 7.5, 9.5  # points
 STYLE: Any = {
     "font.size": 9,
     "axes.titlesize": 10,
@@ -40,6 +42,16 @@ def _provenance(comparison: Comparison, kept: int | None = None) -> str:
     arm = comparison.strategy
     paths = f" (paths: the first {kept:,})" if kept is not None and kept < arm.replicates else ""
     return f"{design(arm, paired=True)}{paths}. Claim level: {comparison.claim_level}."
+
+
+def _wrapped(figure: Figure, text: str, size: float, share: float = 0.98) -> str:
+    """Text broken to a share of the width of a figure; a letter is about 0.53 of its size wide."""
+    return textwrap.fill(text, int(figure.get_figwidth() * share * 72 / (0.53 * size)))
+
+
+def _note(figure: Figure, *sentences: str) -> None:
+    """What a figure rests on, below it."""
+    figure.supxlabel(_wrapped(figure, " ".join(sentences), NOTE_SIZE), x=0.01, ha="left", fontsize=NOTE_SIZE, color=INK)
 
 
 def costs(comparison: Comparison) -> Figure:
@@ -66,13 +78,11 @@ def costs(comparison: Comparison) -> Figure:
         handles, labels = axes[0, 0].get_legend_handles_labels()
         figure.legend(handles[::-1], labels[::-1], loc="outside upper left", ncols=2, frameon=False)
         kept = comparison.strategy.kept.shape[2]
-        figure.supxlabel(
-            f"{_provenance(comparison, kept)}\nLeft: median, 50% and 90% of futures, chance and parameters together. "
-            f"Right: mean paired difference;\nits band: {comparison.monthly_interval}.",
-            x=0.01,
-            ha="left",
-            fontsize=7.5,
-            color=INK,
+        _note(
+            figure,
+            _provenance(comparison, kept),
+            "Left: median, 50% and 90% of futures, chance and parameters together.",
+            f"Right: mean paired difference; its band: {comparison.monthly_interval}.",
         )
     return figure
 
@@ -133,20 +143,15 @@ def votes(comparison: Comparison) -> Figure:
         axes[0].set_ylim(len(states) - 0.4, -0.6)
         handles = [mpl.patches.Patch(label=vote, **style) for vote, style in VOTE_STYLE.items()]
         figure.legend(handles=handles, loc="outside upper right", ncols=3, frameon=False)
-        figure.suptitle(
-            f"Votes by member and draft\nupper bar: {arms[0].scenario.title}\nlower bar: {arms[1].scenario.title}",
-            x=0.01,
-            ha="left",
-            fontsize=9.5,
-        )
-        figure.supxlabel(
-            f"{_provenance(comparison)}\nShares over all futures and months in which the draft was put to the vote "
-            "(drafts a future, strategy / reference, below each panel).\nChance and parameters together. "
+        titles = (f"Upper bar: {arms[0].scenario.title}", f"Lower bar: {arms[1].scenario.title}")
+        heading = "\n".join(["Votes by member and draft", *(_wrapped(figure, line, HEADING_SIZE, 0.62) for line in titles)])
+        figure.suptitle(heading, x=0.01, ha="left", fontsize=HEADING_SIZE)
+        _note(
+            figure,
+            _provenance(comparison),
+            "Shares over all futures and months in which the draft was put to the vote, chance and parameters together.",
+            "Below each panel: drafts put to the vote in a future, strategy / reference.",
             "Below the permanent five: elected members, then seats whose members are not yet known, by regional group.",
-            x=0.01,
-            ha="left",
-            fontsize=7.5,
-            color=INK,
         )
     return figure
 

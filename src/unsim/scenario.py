@@ -281,6 +281,8 @@ def _inconsistencies(document: Document, file: ScenarioFile) -> Iterator[Problem
         for channel in text.covers:
             if channel not in covered:
                 yield document.problem(("drafts", name, "covers", channel), f"unknown channel {channel}", nearest(channel, covered))
+        if text.covers and text.bite == 0.0:
+            yield document.problem(("drafts", name, "bite"), text.bite, "above 0 where the draft covers something")
         if text.security == 0.0 and text.accountability == 0.0:
             yield document.problem(("drafts", name), "a draft without content", "security or accountability above 0")
     identifiers = [row["id"] for row in table("measures")]

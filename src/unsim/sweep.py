@@ -63,7 +63,7 @@ def run(
 
     ``keep`` asks for whole paths of the first replicates. ``threads`` (default: all cores) and ``chunk`` change the speed
     only: every number is the same to the bit. ``progress`` is called with replicates done and replicates in all.
-    Raises ``ScenarioError`` where the design is impossible.
+    Raises ``ScenarioError`` where the design is impossible, ``ArithmeticError`` where an outcome is not finite.
     """
     draws = checked_design(replicates, draws, seed)
     horizons = horizons_within(scenario.months)
@@ -84,6 +84,8 @@ def run(
             for future in as_completed(waiting):
                 first, last = waiting.pop(future)
                 part_totals, part_kept, part_votes = future.result()
+                if not np.isfinite(part_totals).all():
+                    raise ArithmeticError(f"an outcome of replicates {first} to {last - 1} is not finite: a fault of the model")
                 totals[:, :, first:last] = part_totals
                 kept[:, :, first : first + part_kept.shape[2]] = part_kept
                 votes += part_votes

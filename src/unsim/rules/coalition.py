@@ -7,6 +7,8 @@ from unsim.rules.maths import exp, happens, power, ratio, select
 
 NEVER = -1e9
 NO_DRAFT = -1.0
+UNCOORDINATED = 0.0
+"""Before the first month nobody coordinates: a strategy has no effect before it begins."""
 
 
 @rule

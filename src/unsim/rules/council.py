@@ -175,7 +175,7 @@ def nine_or_more(tally: Tally) -> float:
 @rule
 def counted_yes(yes: float, no: float, permanent: float, procedural: float) -> float:
     """Probability of a yes as the count needs it: for a permanent member given that it does not veto."""
-    conditional = ratio(yes, 1.0 - no)
+    conditional = smaller(ratio(yes, 1.0 - no), 1.0)
     return select((permanent > 0.0) & (procedural <= 0.0), conditional, yes)
 
 

@@ -51,9 +51,15 @@ def policing_log_odds(rivalry_slope: float, rivalry: float, monitoring_slope: fl
 
 
 @rule
-def policing_next(policing: float, log_odds: float, speed: float, month: float) -> float:
-    """Policing adjusts part of the way each month, a share; at the start it has long answered present conditions."""
-    return select(month > 0.0, policing + speed * (logistic(log_odds) - policing), logistic(log_odds))
+def policing_start(log_odds: float) -> float:
+    """Policing before the first month, a share: it has long answered the conditions of that time."""
+    return logistic(log_odds)
+
+
+@rule
+def policing_next(policing: float, log_odds: float, speed: float) -> float:
+    """Policing adjusts part of the way each month, a share."""
+    return policing + speed * (logistic(log_odds) - policing)
 
 
 @rule

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from unsim.engines.kernel.coalition import campaign
+from unsim.engines.kernel.sanctions import police_odds
 from unsim.rules import chance, coalition, maths, regime, sanctions, trade, world
 from unsim.rules.chance import uniforms
 from unsim.rules.jit import kernel
@@ -42,7 +43,7 @@ def begin(w: Any, p: Any, c: Any, seed: Any, replicates: Any, runs: int) -> None
             w[at.shock + k, r] = world.price_shock_start(p[pt.shock_spread, r], p[pt.shock_common, r], common, own)
         u = uniforms(seed, replicate, start, chance.HARVEST, chance.NOBODY, chance.NOBODY)
         w[at.harvest, r] = maths.two_normals(u[0], u[1])[0]
-        campaign(w, p, c, 0, r)
+        campaign(w, p, c, 0, r, coalition.UNCOORDINATED)
         w[at.tabled, r] = coalition.NO_DRAFT
         for d in range(n.draft):
             w[at.last_tabled + d, r] = s[st.draft_last + d]
@@ -71,6 +72,9 @@ def begin(w: Any, p: Any, c: Any, seed: Any, replicates: Any, runs: int) -> None
         w[at.income + SHADOW, r] = trade.hard_currency(free_trade, cloth, p[pt.other_income, r])
         w[at.revenue + REAL, r] = p[pt.start_income, r]
         w[at.revenue + SHADOW, r] = free_trade
+        squeezed = sanctions.squeeze(w[at.revenue + REAL, r], w[at.revenue + SHADOW, r])
+        for j in range(n.partner):
+            w[at.policing + j, r] = sanctions.policing_start(police_odds(w, p, c, 0, j, r, squeezed))
         for b in BOOKS:
             w[at.reserves + b, r] = p[pt.start_reserves, r]
             w[at.coercion + b, r] = regime.USUAL

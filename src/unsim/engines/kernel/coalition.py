@@ -20,7 +20,7 @@ def phase_coalition(w: Any, p: Any, c: Any, t: int, seed: Any, replicates: Any, 
     month = s[st.first_month] + t
     when = np.uint64(month)
     for r in range(runs):
-        campaign(w, p, c, t, r)
+        campaign(w, p, c, t, r, c.settings[c.st.coordination])
         best, chosen, bite = coalition.NEVER, coalition.NO_DRAFT, 0.0
         for d in range(n.draft):
             best, chosen, bite = consider(w, p, c, t, d, r, best, chosen, bite)
@@ -38,11 +38,11 @@ def phase_coalition(w: Any, p: Any, c: Any, t: int, seed: Any, replicates: Any, 
 
 
 @part
-def campaign(w: Any, p: Any, c: Any, t: int, r: int) -> None:
+def campaign(w: Any, p: Any, c: Any, t: int, r: int, coordination: float) -> None:
     """The leaders' efforts in a run, what they come to together, and how the governments lean."""
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
     postures = 0.0
-    exponent = coalition.complementarity(s[st.coordination], p[pt.effort_exponent, r])
+    exponent = coalition.complementarity(coordination, p[pt.effort_exponent, r])
     largest = 0.0
     efforts = 0.0
     weighted = 0.0

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from unsim.rules import sanctions
-from unsim.rules.jit import kernel
+from unsim.rules.jit import kernel, part
 from unsim.rules.world import REAL, SHADOW
 
 
@@ -29,21 +27,8 @@ def phase_sanctions(w: Any, p: Any, c: Any, t: int, seed: Any, replicates: Any, 
             w[at.letter + j, r] = sanctions.letter_next(
                 w[at.letter + j, r], goal, s[st.need + t * n.partner + j], p[pt.letter_speed, r]
             )
-            odds = sanctions.policing_log_odds(
-                p[pt.policing_rivalry, r],
-                w[at.rivalry + c.partner_state[j], r],
-                p[pt.policing_monitoring, r],
-                w[at.monitoring, r],
-                p[pt.policing_naming, r],
-                w[at.reach, r],
-                p[pt.policing_secondary, r],
-                s[st.secondary + t],
-                s[st.exposed + j],
-                p[pt.policing_fear, r],
-                s[st.fears + j],
-                squeezed,
-            )
-            w[at.policing + j, r] = sanctions.policing_next(w[at.policing + j, r], odds, p[pt.policing_speed, r], np.float64(t))
+            odds = police_odds(w, p, c, t, j, r, squeezed)
+            w[at.policing + j, r] = sanctions.policing_next(w[at.policing + j, r], odds, p[pt.policing_speed, r])
         for k in range(n.channel):
             w[at.enacted + k, r] = sanctions.enacted_next(w[at.enacted + k, r], w[at.legislated + k, r], p[pt.wind_down, r])
         for g in range(n.good):
@@ -54,3 +39,23 @@ def phase_sanctions(w: Any, p: Any, c: Any, t: int, seed: Any, replicates: Any, 
         w[at.monitoring, r] = sanctions.monitoring(
             runs_now, p[pt.panel_strength, r], w[at.team, r], p[pt.team_strength, r], p[pt.background_monitoring, r]
         )
+
+
+@part
+def police_odds(w: Any, p: Any, c: Any, t: int, j: int, r: int, squeezed: float) -> float:
+    """Log odds of policing by the partner in row ``j``."""
+    s, at, st, pt = c.settings, c.at, c.st, c.pt
+    return sanctions.policing_log_odds(
+        p[pt.policing_rivalry, r],
+        w[at.rivalry + c.partner_state[j], r],
+        p[pt.policing_monitoring, r],
+        w[at.monitoring, r],
+        p[pt.policing_naming, r],
+        w[at.reach, r],
+        p[pt.policing_secondary, r],
+        s[st.secondary + t],
+        s[st.exposed + j],
+        p[pt.policing_fear, r],
+        s[st.fears + j],
+        squeezed,
+    )

@@ -24,6 +24,9 @@ class Actor(mesa.Agent):  # type: ignore[misc]
     def begin(self) -> None:
         """Set this agent's rows before the first month."""
 
+    def settle(self) -> None:
+        """Set what follows from how other agents begin."""
+
     def draw(self, purpose: Any, who: Any = chance.NOBODY, whom: Any = chance.NOBODY, *, start: bool = False) -> Any:
         """The four uniforms of an address in this month (or of the start)."""
         month = chance.NOBODY if start else np.uint64(self.model.month)

@@ -33,15 +33,15 @@ class Coalition(Actor):
     """The leaders together: combined effort, lobbying, and the decision what to table."""
 
     def begin(self) -> None:
-        self.campaign()
+        self.campaign(coalition.UNCOORDINATED)
         self.w.tabled[0] = coalition.NO_DRAFT
         self.w.last_tabled[:] = self.s.draft_last
         self.w.team[0] = self.s.team
 
-    def campaign(self) -> None:
+    def campaign(self, coordination: float) -> None:
         """What the leaders' efforts come to together, and how their governments lean."""
         w, s, p = self.w, self.s, self.p
-        exponent = coalition.complementarity(s.coordination, p.effort_exponent)
+        exponent = coalition.complementarity(coordination, p.effort_exponent)
         largest, efforts, weighted, postures = 0.0, 0.0, 0.0, 0.0
         for i in s.leaders:
             postures = postures + w.posture[i]
@@ -57,7 +57,7 @@ class Coalition(Actor):
         w.engagement[0] = coalition.engagement(postures, float(len(s.leaders)))
 
     def coalition(self) -> None:
-        self.campaign()
+        self.campaign(self.s.coordination)
         w, s, p = self.w, self.s, self.p
         best, chosen, bite = coalition.NEVER, coalition.NO_DRAFT, 0.0
         for d in range(len(s.draft_code)):

@@ -97,6 +97,8 @@ class PressureModel(mesa.Model):  # type: ignore[misc]
         self._outcome_row = {outcome.name: row for row, outcome in enumerate(self.scenario.outcomes)}
         for agent in self.agents:
             agent.begin()
+        for agent in self.agents:
+            agent.settle()
         self.datacollector = mesa.DataCollector(
             model_reporters={name: [self.outcome, [name]] for name in self._outcome_row},
             agent_reporters={"name": "name", **{name: [_reported, [name]] for name in REPORTED}},

@@ -157,11 +157,14 @@ class State(Actor):
         j = self.partner
         return sanctions.letter_next(self.w.letter[j], self._compliance_goal(), self.s.need[self.model.t, j], self.p.letter_speed)
 
-    def police(self) -> float:
-        """Policing of undeclared trade next, share."""
+    def settle(self) -> None:
+        if self.partner is not None:
+            self.w.policing[self.partner] = sanctions.policing_start(self._police_odds())
+
+    def _police_odds(self) -> float:
         w, s, p, j, t = self.w, self.s, self.p, self.partner, self.model.t
         squeezed = sanctions.squeeze(w.revenue[REAL], w.revenue[SHADOW])
-        odds = sanctions.policing_log_odds(
+        return sanctions.policing_log_odds(
             p.policing_rivalry,
             w.rivalry[self.row],
             p.policing_monitoring,
@@ -175,7 +178,10 @@ class State(Actor):
             s.fears[j],
             squeezed,
         )
-        return sanctions.policing_next(w.policing[j], odds, p.policing_speed, float(t))
+
+    def police(self) -> float:
+        """Policing of undeclared trade next, share."""
+        return sanctions.policing_next(self.w.policing[self.partner], self._police_odds(), self.p.policing_speed)
 
     def sanctions(self) -> None:
         if self.partner is not None:
