@@ -97,7 +97,13 @@ def test_out_holds_effects_figures_their_numbers_and_the_record(tmp_path: Path) 
     assert again.returncode == 2
     assert "not empty" in again.stderr
     assert call(*arguments, "--force", cwd=tmp_path).returncode == 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["o"]
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("two years of work")
+    refused = call(*arguments[:-1], "mine", "--force", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "something else than results" in refused.stderr
+    assert (tmp_path / "mine" / "thesis.txt").read_text() == "two years of work"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mine", "o"]
 
 
 @pytest.mark.parametrize(

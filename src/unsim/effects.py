@@ -69,7 +69,8 @@ def paired_effect(a: NDArray[np.float64], b: NDArray[np.float64], draws: int, un
         reach = error * float(stats.t.ppf(1.0 - tail, freedom)) if freedom > 0 else 0.0
         low, high = effect - reach, effect + reach
         over = f"{groups} draw means" if groups > 1 else f"{n} paired futures, chance only"
-        interval = f"{LEVEL:.0%} t interval of the mean over {over}" if n > 1 else f"{LEVEL:.0%} interval is not defined for one pair"
+        kind = f"t interval of the mean over {over}" if n > 1 else "interval is not defined for one pair"
+        interval = f"{LEVEL:.0%} {kind}"
     spread = float(difference.var(ddof=1)) if n > 1 else 0.0
     reduction = float((a.var(ddof=1) + b.var(ddof=1)) / spread) if spread > 0.0 else None
     sign_share = float(np.mean(np.sign(means) == np.sign(effect)))

@@ -163,10 +163,12 @@ def check_out(out: Path, force: bool) -> None:
     """Raise ``ScenarioError`` where results cannot be written to ``out``: before anything is computed."""
     if out.exists() and not out.is_dir():
         raise ScenarioError([Problem("--out", None, "", f"a file at {out}", "a folder, or a path where there is nothing yet")])
-    if out.is_dir() and any(out.iterdir()) and not force:
-        raise ScenarioError(
-            [Problem("--out", None, "", f"a folder that is not empty: {out}", "an empty or new folder, or --force to replace it")]
-        )
+    if out.is_dir() and any(out.iterdir()):
+        allowed = "an empty or new folder, or --force to replace earlier results"
+        if not force:
+            raise ScenarioError([Problem("--out", None, "", f"a folder that is not empty: {out}", allowed)])
+        if not (out / "run.json").is_file() or out.resolve() == Path.cwd():
+            raise ScenarioError([Problem("--out", None, "", f"a folder that holds something else than results: {out}", allowed)])
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=out.parent):
