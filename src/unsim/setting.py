@@ -17,6 +17,7 @@ from unsim.tables import table
 ELECTED_BY_REGION = {"AFR": 3, "APG": 2, "EEG": 1, "GRULAC": 2, "WEOG": 2}
 """Elected seats of each regional group (General Assembly resolution 1991 (XVIII) A)."""
 TERM = 2
+HARVEST_MONTH = 9  # October, counted from 0
 DILUTION = (1.0, 0.75, 0.5, 0.25)
 
 
@@ -28,6 +29,11 @@ def month_number(text: str) -> int:
 def month_name(number: int) -> str:
     """An absolute month as ``2024-01``."""
     return f"{number // 12:04d}-{number % 12 + 1:02d}"
+
+
+def known_until(file: ScenarioFile) -> int | None:
+    """The month up to which facts are known: the start, or None (all) where the file tells history."""
+    return None if file.as_it_happened else month_number(file.start)
 
 
 @dataclass(frozen=True)
@@ -87,12 +93,12 @@ def seating(years: Iterable[int], elected: dict[str, list[str]]) -> Seating:
     return Seating(by_year, permanent, terms, region)
 
 
-def path(steps: Sequence[Step], months: NDArray[np.int64], before: float, known_until: int | None) -> NDArray[np.float64]:
-    """A step path by month; steps after ``known_until`` (the information date) are left out."""
+def path(steps: Sequence[Step], months: NDArray[np.int64], before: float, until: int | None) -> NDArray[np.float64]:
+    """A step path by month; steps after ``until`` (the information date) are left out."""
     values = np.full(len(months), before)
     for step in sorted(steps, key=lambda s: s.start):
         start = month_number(step.start)
-        if known_until is None or start <= known_until:
+        if until is None or start <= until:
             values[months >= start] = step.value
     return values
 
@@ -131,19 +137,44 @@ def build(file: ScenarioFile, months: int) -> tuple[Setting, Labels]:
     """The arrays of a scenario for a horizon of ``months``, and the names of their rows."""
     first = month_number(file.start)
     span = np.arange(first, first + months)
-    years = sorted(set((span // 12).tolist()))
-    council = seating(years, file.council.elected)
-    members = [state for year in years for state in council.by_year[year]]
-    states = list(dict.fromkeys([*file.states, *(p for p in file.partners if p not in file.states), *members]))
-    row = {state: index for index, state in enumerate(states)}
-    known_until = None if file.as_it_happened else first
+    council = seating(sorted(set((span // 12).tolist())), file.council.elected)
+    members = [state for year in council.by_year for state in council.by_year[year]]
+    states = tuple(dict.fromkeys([*file.states, *file.partners, *members]))
+    rivals = tuple(name for name, state in file.states.items() if state.rivalry)
+    labels = Labels(states, tuple(file.partners), tuple(file.channels), tuple(file.goods), tuple(file.coalition.menu), rivals)
+    fields = _coalition(file, labels) | _states(file, labels, span, council) | _surroundings(file, span)
+    return Setting(**fields, **_measures(file, labels, span), **_trade(file, labels, span), **_drafts(file, labels)), labels
+
+
+def _floats(values: Iterable[Any]) -> NDArray[np.float64]:
+    return np.array([float(value) for value in values])
+
+
+def _coalition(file: ScenarioFile, labels: Labels) -> dict[str, Any]:
+    """Who leads, how far they act as one, and what the Council was before."""
+    return {
+        "first_month": month_number(file.start),
+        "leaders": np.array([labels.states.index(state) for state in file.coalition.leaders], dtype=np.int64),
+        "coordination": float(file.coalition.coordination),
+        "weakest_link": float(file.coalition.linkage == "weakest_link"),
+        "dilution": np.array(DILUTION),
+        "audience": float(file.council.veto_debate),
+        "panel_until": float(month_number(file.council.panel_until)),
+        "team": float(file.council.monitoring_team),
+    }
+
+
+def _states(file: ScenarioFile, labels: Labels, span: NDArray[np.int64], council: Seating) -> dict[str, Any]:
+    """Seats, positions, governments and rivalry."""
+    names, months = labels.states, len(span)
+    row = {state: index for index, state in enumerate(names)}
 
     def by_state(values: dict[str, Any], otherwise: float = 0.0) -> NDArray[np.float64]:
-        return np.array([float(values.get(state, otherwise)) for state in states])
+        return _floats(values.get(state, otherwise) for state in names)
 
     positions = {r["state"]: r for r in table("positions")}
     means, errors = {}, {}
-    for state in states:
+    for state in names:
         given = file.states[state].position if state in file.states else None
         found = positions.get(state) or positions.get(f"region:{council.region.get(state, '')}")
         if given:
@@ -152,106 +183,116 @@ def build(file: ScenarioFile, months: int) -> tuple[Setting, Labels]:
             means[state], errors[state] = float(found["position"]), float(found["standard_error"])
     through = int(next(iter(positions.values()))["through"])
 
-    term_begins = np.zeros((months, len(states)))
-    change = np.zeros((months, len(states)))
-    rivalry = np.zeros((months, len(states)))
+    term_begins, change, rivalry = (np.zeros((months, len(names))) for _ in range(3))
     for name, year in council.terms.items():
-        for t, month in enumerate(span):
-            age = int(month) // 12 - year
-            term_begins[t, row[name]] = month % 12 == 0 and age >= 0 and age % TERM == 0 and t > 0
+        age = span // 12 - year
+        term_begins[1:, row[name]] = ((span % 12 == 0) & (age >= 0) & (age % TERM == 0))[1:]
     for name, actor in file.states.items():
-        rivalry[:, row[name]] = path(actor.rivalry, span, 0.0, known_until)
+        rivalry[:, row[name]] = path(actor.rivalry, span, 0.0, known_until(file))
         if actor.elections:
             since = span - month_number(actor.elections.first)
             change[:, row[name]] = np.where((since >= 0) & (since % actor.elections.every == 0), actor.elections.change, 0.0)
     signals = [month_number(step.start) for state in file.states.values() for step in state.rivalry]
-    record_ends = max([first, *signals]) if file.as_it_happened else first
+    record_ends = max([span[0], *signals]) if file.as_it_happened else span[0]
+    actors = file.states.items()
+    return {
+        "state_code": np.array([permanent_code(state) for state in names], dtype=np.uint64),
+        "seats": np.array([[row[state] for state in council.by_year[int(month) // 12]] for month in span]),
+        "permanent": by_state(dict.fromkeys(council.permanent, 1.0)),
+        "term_begins": term_begins,
+        "position_mean": by_state(means),
+        "position_sd": by_state(errors),
+        "position_years": float(max(span[0] // 12 - through, 0)),
+        "sponsor": by_state({name: state.sponsor for name, state in actors}),
+        "budget": by_state({name: state.effort for name, state in actors}),
+        "posture": by_state({name: state.posture for name, state in actors}, 0.5),
+        "other_posture": by_state({n: s.posture if s.other_posture is None else s.other_posture for n, s in actors}, 0.5),
+        "change": change,
+        "rival": by_state(dict.fromkeys(labels.rivals, 1.0)),
+        "rivalry_path": rivalry,
+        "rivalry_open": np.where(span > record_ends, 1.0, 0.0),
+    }
 
-    partners, channels, goods, drafts = list(file.partners), list(file.channels), list(file.goods), list(file.coalition.menu)
+
+def _surroundings(file: ScenarioFile, span: NDArray[np.int64]) -> dict[str, Any]:
+    """Attention, the border, secondary sanctions, harvests, and stocks at the start."""
+    world, until = file.world, known_until(file)
+    return {
+        "attention": path(world.attention, span, 1.0, until),
+        "open": path(world.border, span, 1.0, until),
+        "secondary": path(world.secondary_sanctions, span, 0.0, until),
+        "harvest_month": np.where(span % 12 == HARVEST_MONTH, 1.0, 0.0),
+        "start": _floats(getattr(world.stocks, stock) for stock in STOCKS),
+    }
+
+
+def _measures(file: ScenarioFile, labels: Labels, span: NDArray[np.int64]) -> dict[str, Any]:
+    """What Council texts and partners' own bans name, month by month."""
     in_force = measures_in_force(file)
-    un = [m for m in in_force if m.sender == "UN"]
-    standing = np.stack([coverage([m for m in un if m.channel == c], span) for c in channels], axis=1)
-    standing_goods = np.stack([coverage([m for m in un if m.channel == f"goods:{g}"], span) for g in goods], axis=1)
-    own_ban = np.zeros((months, len(channels), len(partners)))
-    for j, partner in enumerate(partners):
-        for k, channel in enumerate(channels):
-            own = [m for m in in_force if m.sender == partner and m.channel in ("*", channel)]
+    texts = [measure for measure in in_force if measure.sender == "UN"]
+
+    def named(channel: str) -> NDArray[np.float64]:
+        return coverage([measure for measure in texts if measure.channel == channel], span)
+
+    own_ban = np.zeros((len(span), len(labels.channels), len(labels.partners)))
+    for j, partner in enumerate(labels.partners):
+        for k, channel in enumerate(labels.channels):
+            own = [measure for measure in in_force if measure.sender == partner and measure.channel in ("*", channel)]
             own_ban[:, k, j] = coverage(own, span)
-    clarity = np.zeros(months)
-    for m in un:
-        clarity = np.maximum(clarity, np.where(span >= month_number(m.start), m.clarity, 0.0))
+    clarity = np.zeros(len(span))
+    for measure in texts:
+        clarity = np.maximum(clarity, np.where(span >= month_number(measure.start), measure.clarity, 0.0))
+    return {
+        "standing": np.stack([named(channel) for channel in labels.channels], axis=1),
+        "standing_goods": np.stack([named(f"goods:{good}") for good in labels.goods], axis=1),
+        "own_ban": own_ban,
+        "clarity": clarity,
+    }
 
-    texts = [file.drafts[name] for name in drafts]
 
-    def by_draft(values: Iterable[float]) -> NDArray[np.float64]:
-        return np.array([float(value) for value in values])
+def _trade(file: ScenarioFile, labels: Labels, span: NDArray[np.int64]) -> dict[str, Any]:
+    """Partners, channels, flows and goods."""
+    partners, channels, goods = file.partners.values(), file.channels.values(), file.goods.values()
+    flows = [[channel.flows.get(partner) for partner in labels.partners] for channel in channels]
+    return {
+        "partner_state": np.array([labels.states.index(partner) for partner in labels.partners], dtype=np.int64),
+        "own_government": _floats(partner.own_government for partner in partners),
+        "exposed": _floats(partner.exposed for partner in partners),
+        "fears": _floats(partner.fears for partner in partners),
+        "supplies": _floats(partner.supplies for partner in partners),
+        "need": np.stack([path(partner.need, span, 0.0, known_until(file)) for partner in partners], axis=1),
+        "channel_code": np.array([permanent_code(channel) for channel in labels.channels], dtype=np.uint64),
+        "base_potential": np.array([[flow.usd_million_a_year / 12.0 if flow else 0.0 for flow in row] for row in flows]),
+        "with_need": np.array([[float(flow.with_need) if flow else 0.0 for flow in row] for row in flows]),
+        "merchandise": _floats(channel.merchandise for channel in channels),
+        "takes_redirected": _floats(channel.takes_redirected for channel in channels),
+        "uses_cloth": _floats(channel.uses_cloth for channel in channels),
+        "good_share": _floats(good.share_of_free_spending for good in goods),
+        "good_cloth": _floats(good.cloth for good in goods),
+        "good_crude": _floats(good.crude for good in goods),
+    }
 
-    flows = [[file.channels[c].flows.get(p) for p in partners] for c in channels]
-    world = file.world
-    setting = Setting(
-        first_month=first,
-        state_code=np.array([permanent_code(state) for state in states], dtype=np.uint64),
-        channel_code=np.array([permanent_code(channel) for channel in channels], dtype=np.uint64),
-        draft_code=np.array([permanent_code(draft) for draft in drafts], dtype=np.uint64),
-        seats=np.array([[row[state] for state in council.by_year[int(month) // 12]] for month in span]),
-        permanent=by_state(dict.fromkeys(council.permanent, 1.0)),
-        rival=by_state({name: bool(state.rivalry) for name, state in file.states.items()}),
-        sponsor=by_state({name: state.sponsor for name, state in file.states.items()}),
-        term_begins=term_begins,
-        position_mean=by_state(means),
-        position_sd=by_state(errors),
-        position_years=float(max(first // 12 - through, 0)),
-        leaders=np.array([row[state] for state in file.coalition.leaders], dtype=np.int64),
-        budget=by_state({name: state.effort for name, state in file.states.items()}),
-        posture=by_state({name: state.posture for name, state in file.states.items()}, 0.5),
-        other_posture=by_state({n: s.posture if s.other_posture is None else s.other_posture for n, s in file.states.items()}, 0.5),
-        change=change,
-        rivalry_path=rivalry,
-        rivalry_open=np.where(span > record_ends, 1.0, 0.0),
-        attention=path(world.attention, span, 1.0, known_until),
-        open=path(world.border, span, 1.0, known_until),
-        harvest_month=np.where(span % 12 == 9, 1.0, 0.0),
-        need=np.stack([path(p.need, span, 0.0, known_until) for p in file.partners.values()], axis=1),
-        secondary=path(world.secondary_sanctions, span, 0.0, known_until),
-        partner_state=np.array([row[partner] for partner in partners], dtype=np.int64),
-        own_government=np.array([float(p.own_government) for p in file.partners.values()]),
-        exposed=np.array([p.exposed for p in file.partners.values()]),
-        fears=np.array([p.fears for p in file.partners.values()]),
-        standing=standing,
-        own_ban=own_ban,
-        standing_goods=standing_goods,
-        base_potential=np.array([[f.usd_million_a_year / 12.0 if f else 0.0 for f in line] for line in flows]),
-        with_need=np.array([[float(f.with_need) if f else 0.0 for f in line] for line in flows]),
-        merchandise=np.array([float(c.merchandise) for c in file.channels.values()]),
-        takes_redirected=np.array([float(c.takes_redirected) for c in file.channels.values()]),
-        uses_cloth=np.array([float(c.uses_cloth) for c in file.channels.values()]),
-        good_share=np.array([g.share_of_free_spending for g in file.goods.values()]),
-        draft_procedural=by_draft(d.instrument == "procedural" for d in texts),
-        draft_panel=by_draft(d.instrument == "panel" for d in texts),
-        draft_security=by_draft(d.security for d in texts),
-        draft_accountability=by_draft(d.accountability for d in texts),
-        draft_linkage=by_draft(d.linkage for d in texts),
-        draft_bite=by_draft(d.bite for d in texts),
-        draft_value=by_draft(d.value for d in texts),
-        draft_naming=by_draft(d.naming for d in texts),
-        draft_interval=by_draft(d.interval for d in texts),
-        draft_last=by_draft(month_number(d.last) if d.last else 0 for d in texts),
-        draft_opens=by_draft(month_number(d.opens) if d.opens else 0 for d in texts),
-        draft_covers=np.array([[d.covers.get(c, 0.0) for c in channels] for d in texts]).reshape(len(texts), len(channels)),
-        draft_covers_goods=np.array([[d.covers.get(f"goods:{g}", 0.0) for g in goods] for d in texts]).reshape(
-            len(texts), len(goods)
-        ),
-        dilution=np.array(DILUTION),
-        weakest_link=float(file.coalition.linkage == "weakest_link"),
-        coordination=float(file.coalition.coordination),
-        audience=float(file.council.veto_debate),
-        panel_until=float(month_number(file.council.panel_until)),
-        team=float(file.council.monitoring_team),
-        clarity=clarity,
-        supplies=np.array([p.supplies for p in file.partners.values()]),
-        good_cloth=np.array([float(g.cloth) for g in file.goods.values()]),
-        good_crude=np.array([float(g.crude) for g in file.goods.values()]),
-        start=np.array([getattr(world.stocks, stock) for stock in STOCKS]),
-    )
-    rivals = tuple(state for state in states if setting.rival[row[state]] > 0.0)
-    return setting, Labels(tuple(states), tuple(partners), tuple(channels), tuple(goods), tuple(drafts), rivals)
+
+def _drafts(file: ScenarioFile, labels: Labels) -> dict[str, Any]:
+    """The texts on the coalition's menu."""
+    texts = [file.drafts[name] for name in labels.drafts]
+
+    def covered(names: Sequence[str]) -> NDArray[np.float64]:
+        return np.array([[text.covers.get(name, 0.0) for name in names] for text in texts]).reshape(len(texts), len(names))
+
+    return {
+        "draft_code": np.array([permanent_code(draft) for draft in labels.drafts], dtype=np.uint64),
+        "draft_procedural": _floats(text.instrument == "procedural" for text in texts),
+        "draft_panel": _floats(text.instrument == "panel" for text in texts),
+        "draft_security": _floats(text.security for text in texts),
+        "draft_accountability": _floats(text.accountability for text in texts),
+        "draft_linkage": _floats(text.linkage for text in texts),
+        "draft_bite": _floats(text.bite for text in texts),
+        "draft_value": _floats(text.value for text in texts),
+        "draft_naming": _floats(text.naming for text in texts),
+        "draft_interval": _floats(text.interval for text in texts),
+        "draft_last": _floats(month_number(text.last) if text.last else 0 for text in texts),
+        "draft_opens": _floats(month_number(text.opens) if text.opens else 0 for text in texts),
+        "draft_covers": covered(labels.channels),
+        "draft_covers_goods": covered([f"goods:{good}" for good in labels.goods]),
+    }

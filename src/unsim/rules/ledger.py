@@ -140,6 +140,15 @@ def enforcement(prevented: float, listed: float) -> float:
 
 
 @rule
+def total(w: Any, first: int, number: int, r: int) -> float:
+    """Sum of consecutive rows of the world in run ``r``, in their order."""
+    found = 0.0
+    for row in range(first, first + number):
+        found = found + w[row, r]
+    return found
+
+
+@rule
 def measure(w: Any, p: Any, c: Any, t: int, runs: int) -> None:
     """Write this month's outcomes of each run into ``w.outcome``, in the order of :func:`outcomes`.
 
@@ -149,15 +158,11 @@ def measure(w: Any, p: Any, c: Any, t: int, runs: int) -> None:
     for r in range(runs):
         own_forgone = 0.0
         undeclared = 0.0
-        imports = 0.0
+        imports = total(w, at.imports + REAL * n.good, n.good, r)
+        rivalry = total(w, at.rivalry, n.state, r)
         efforts = 0.0
-        rivalry = 0.0
-        for g in range(n.good):
-            imports = imports + w[at.imports + REAL * n.good + g, r]
         for i in range(n.leader):
             efforts = efforts + w[at.effort + c.leaders[i], r]
-        for i in range(n.state):
-            rivalry = rivalry + w[at.rivalry + i, r]
         first = len(OUTCOMES)
         for j in range(n.partner):
             listed = 0.0

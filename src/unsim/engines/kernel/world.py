@@ -23,34 +23,28 @@ def phase_world(w: Any, p: Any, c: Any, t: int, seed: Any, replicates: Any, runs
 
 
 @part
+def test(w: Any, p: Any, c: Any, r: int, base: float, uniform: float) -> float:
+    """1 if a weapons test of some base rate happens this month."""
+    at, pt = c.at, c.pt
+    odds = world.test_log_odds(
+        base,
+        p[pt.test_capability, r],
+        w[at.capability, r],
+        p[pt.test_backlash, r],
+        w[at.reach, r],
+        p[pt.test_calming, r],
+        w[at.engagement, r],
+    )
+    return maths.happens(odds, uniform)
+
+
+@part
 def tests_and_exposure(w: Any, p: Any, c: Any, when: Any, seed: Any, replicate: Any, r: int) -> None:
     """Weapons tests with the attention they draw, and public evidence of abuse."""
     at, pt = c.at, c.pt
     u = uniforms(seed, replicate, when, chance.PROVOCATION, chance.NOBODY, chance.NOBODY)
-    w[at.missile, r] = maths.happens(
-        world.test_log_odds(
-            p[pt.missile_base, r],
-            p[pt.test_capability, r],
-            w[at.capability, r],
-            p[pt.test_backlash, r],
-            w[at.reach, r],
-            p[pt.test_calming, r],
-            w[at.engagement, r],
-        ),
-        u[0],
-    )
-    w[at.nuclear, r] = maths.happens(
-        world.test_log_odds(
-            p[pt.nuclear_base, r],
-            p[pt.test_capability, r],
-            w[at.capability, r],
-            p[pt.test_backlash, r],
-            w[at.reach, r],
-            p[pt.test_calming, r],
-            w[at.engagement, r],
-        ),
-        u[1],
-    )
+    w[at.missile, r] = test(w, p, c, r, p[pt.missile_base, r], u[0])
+    w[at.nuclear, r] = test(w, p, c, r, p[pt.nuclear_base, r], u[1])
     jump = world.weapons_jump(w[at.missile, r], w[at.nuclear, r], p[pt.missile_weight, r], p[pt.nuclear_weight, r])
     w[at.salience, r] = maths.stock_next(w[at.salience, r], p[pt.salience_half_life, r], jump)
     u = uniforms(seed, replicate, when, chance.EXPOSURE, chance.NOBODY, chance.NOBODY)
