@@ -84,6 +84,26 @@ def test_a_border_that_is_shut_stops_goods_but_not_arms_or_theft(baseline: unsim
     assert run.outcome("revenue_arms").min() > 0.0
 
 
+def test_a_shut_border_harms_civilians(baseline: unsim.Scenario) -> None:
+    shut = {"world.border": [{"from": "2020-01", "value": 0.1}]}
+    effect = unsim.compare(baseline.over(24).override(shut), baseline.over(24), 100, draws=20).effect("civilian_welfare")
+    assert effect.effect < -0.5
+    assert effect.sign_share > 0.8
+
+
+RECORD = {  # USD million a year in 2023-2024, low and high: customs, UN Panel, INSS, Chainalysis (see channels.csv)
+    "coal": (200, 475), "minerals": (55, 130), "textiles": (0, 60), "seafood": (0, 60), "unlisted": (100, 205),
+    "other_goods": (50, 150), "workers": (250, 525), "arms": (145, 680), "sea_transfers": (30, 150), "cyber": (250, 990),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("channel", RECORD)
+def test_the_baseline_starts_at_the_level_of_the_record(baseline: unsim.Scenario, channel: str) -> None:
+    run = unsim.run(baseline.over(12), 200, draws=100)
+    low, high = RECORD[channel]
+    assert low <= 12 * run.outcome(f"revenue_{channel}").mean() <= high
+
+
 def test_without_measures_in_force_the_two_books_differ_by_own_bans_only(baseline: unsim.Scenario) -> None:
     from unsim.tables import table
 

@@ -321,8 +321,8 @@ def test_only_added_measures_rally_the_elite(gain: float, added: float) -> None:
 
 @given(positive, positive, within("capability_speed"))
 def test_capability_is_measured_against_the_first_month(first: float, later: float, speed: float) -> None:
-    reference = regime.weapons_reference(0.0, first)
+    reference = regime.first_level(0.0, first)
     assert reference == first
-    assert regime.weapons_reference(reference, later) == first
+    assert regime.first_level(reference, later) == first
     assert regime.capability_next(1.0, first, reference, speed) == pytest.approx(1.0)
     assert regime.capability_next(1.0, later, reference, speed) == pytest.approx(1.0 + speed * (later / first - 1.0))

@@ -75,7 +75,7 @@ def test_a_child_states_only_what_differs_and_null_takes_away(tmp_path: Path) ->
     (tmp_path / "parent.yaml").write_text("extends: baseline_2024\nstates: {USA: {effort: 0.3, elections: null}}\n")
     (tmp_path / "child.yaml").write_text("extends: parent\nstates: {USA: {posture: 0.1}}\n")
     child = unsim.load(str(tmp_path / "child.yaml")).file.states["USA"]
-    assert (child.effort, child.posture, child.elections, child.sponsor) == (0.3, 0.1, None, True)
+    assert (child.effort, child.posture, child.elections, child.sponsor) == (0.3, 0.1, None, False)
 
 
 def test_all_problems_are_told_at_once_with_file_line_key_found_and_allowed(tmp_path: Path) -> None:
@@ -114,14 +114,16 @@ extends: baseline_2024
 coalition: {leaders: [USA, JPM], menu: [sanction]}
 parameters: {compliance: 99, no_such: 1, evadability: 0.5, forced_labour: {coal: 2}}
 drafts: {panel: {covers: {coall: 1.0}}}
-measures: {lift: [P999]}
+measures: {lift: [P999], add: {late: {sender: UN, channel: coal, coverage: 1.0, from: 2026-01}}}
+council: {elected: {"2025": [USA, BRA, BRA, IND, ZAF, DEU, NGA, EGY, MEX, KIR]}}
 partners: {CHN: {supplies: 1.0}}
 """
     told = "\n".join(problems(tmp_path / "bad.yaml", text))
     for part in ("coalition.leaders.1: found unknown state JPM; allowed: JPN (nearest)", "unknown draft sanction",
                  "parameters.compliance: found 99", "unknown parameter no_such", "a number for each channel",
                  "parameters.forced_labour.coal: found 2", "unknown channel coall; allowed: coal (nearest)",
-                 "unknown measure P999", "a sum of supplies above 1"):  # fmt: skip
+                 "unknown measure P999", "measures.add.late.from: found '2026-01'", "none of them a permanent member",
+                 "a state without a position: KIR", "a sum of supplies above 1"):  # fmt: skip
         assert part in told, part
 
 
@@ -257,8 +259,9 @@ def test_positions_are_estimates_with_errors() -> None:
 
 
 def test_no_table_has_an_empty_source() -> None:
-    for name in ("council_members", "drafts", "events", "measures", "channels", "flows", "goods"):
+    for name in ("council_members", "drafts", "events", "channels", "flows", "goods"):
         assert all(row["source"].strip() for row in table(name)), name
+    assert all(row["measure"].strip() and row["provision"].strip() for row in table("measures"))
 
 
 def test_parameters_can_be_held_and_the_rest_keep_their_draws(baseline: unsim.Scenario) -> None:

@@ -32,8 +32,8 @@ class Effect:
     ``effect``: mean of the paired differences over all futures. ``low``, ``high``: interval of the kind that ``interval``
     names. ``n``: pairs. ``sign_share``: share of the draws of parameters whose mean difference has the effect's sign
     (prior mass, not a probability that a claim is true). ``variance_reduction``: (Var a + Var b) / Var(a - b), what
-    pairing saves; None where nothing varies. ``standard_error``: of the mean, from simulating too few futures.
-    ``sd_chance`` and ``sd_parameters`` split the spread of single differences.
+    pairing saves; None where nothing varies. ``standard_error``: of the mean, from too few draws and futures.
+    ``sd_chance`` and ``sd_parameters`` split the spread of single differences; None with one future a draw.
     """
 
     unit: str
@@ -45,8 +45,8 @@ class Effect:
     sign_share: float
     variance_reduction: float | None
     standard_error: float
-    sd_chance: float
-    sd_parameters: float
+    sd_chance: float | None
+    sd_parameters: float | None
 
 
 def paired_effect(a: NDArray[np.float64], b: NDArray[np.float64], draws: int, unit: str) -> Effect:
@@ -73,8 +73,10 @@ def paired_effect(a: NDArray[np.float64], b: NDArray[np.float64], draws: int, un
         interval = f"{LEVEL:.0%} {kind}"
     spread = float(difference.var(ddof=1)) if n > 1 else 0.0
     reduction = float((a.var(ddof=1) + b.var(ddof=1)) / spread) if spread > 0.0 else None
+    # with one future a draw, chance and parameters cannot be told apart
+    split = (within**0.5, parameters**0.5) if n > groups else (None, None)
     sign_share = float(np.mean(np.sign(means) == np.sign(effect)))
-    return Effect(unit, effect, low, high, interval, n, sign_share, reduction, error, within**0.5, parameters**0.5)
+    return Effect(unit, effect, low, high, interval, n, sign_share, reduction, error, *split)
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,9 @@ def _log_normal(median: float, sd: float, low: float, high: float) -> Prior:
 
 
 def _uniform(default: float, low: float, high: float) -> Prior:
-    return Prior("uniform", default, 0.0, low, high)
+    """Uniform around its middle; where the default lies elsewhere, triangular with its mode there."""
+    kind: Kind = "uniform" if abs(default - (low + high) / 2.0) <= 0.1 * (high - low) else "triangular"
+    return Prior(kind, default, 0.0, low, high)
 
 
 def _fixed(value: float, low: float, high: float) -> Prior:
@@ -179,7 +181,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("linkage_lift", "weakest-link variant: share of the gap between the sides that linkage closes", "share",
               _uniform(0.25, 0.0, 0.5), "no draft in the record is mixed", "no"),
     Parameter("veto_price", "price of a veto where it brings a debate of the General Assembly", "logits",
-              _normal(0.2, 0.2, 0, 1), "posterior as wide as the prior", "no"),
+              _normal(0.0, 0.2, -0.5, 1), "posterior as wide as the prior; centred on 0, since the other terms were fitted without it", "no"),
     Parameter("weapons_mood", "effect of attention to weapons on support for a security draft", "logits",
               _normal(0.0, 0.5, -2, 2), "trial fit: change of score 0", "no"),
     Parameter("mandate_length", "length of a Panel mandate", "months", _fixed(12, 1, 36), "drafts.csv: yearly renewals", "yes"),
@@ -198,7 +200,7 @@ PARAMETERS: tuple[Parameter, ...] = (
               "arms to Russia since 2023; otherwise assumption", "no"),
     Parameter("policing_rivalry", "effect of rivalry on policing", "log odds", _uniform(1.0, 0, 2), ASSUMPTION, "no"),
     Parameter("policing_monitoring", "effect of monitoring on policing", "log odds", _uniform(0.8, 0, 2), ASSUMPTION, "no"),
-    Parameter("policing_naming", "effect of the coalition's naming and shaming", "log odds", _uniform(0.3, 0, 1), ASSUMPTION, "no"),
+    Parameter("policing_naming", "effect of the coalition's naming and shaming", "log odds; may provoke defiance", _normal(0.2, 0.3, -0.6, 1), ASSUMPTION, "no"),
     Parameter("policing_secondary", "effect of full secondary sanctions at full exposure", "log odds", _uniform(0.7, 0, 1.5),
               ASSUMPTION, "no"),
     Parameter("policing_fear", "effect of fearing the regime's collapse, at full squeeze", "log odds", _uniform(1.0, 0, 2),
@@ -229,20 +231,20 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("other_income", "hard currency outside the channels (tourism, remittances)", "USD million a month",
               _uniform(8, 2, 25), ASSUMPTION, "no"),
     Parameter("spending_propensity", "foreign spending out of smoothed income", "share", _uniform(0.8, 0.6, 0.95), TRADE, "partly"),
-    Parameter("drawdown", "monthly foreign spending out of reserves", "share", _uniform(0.015, 0.005, 0.03), TRADE, "partly"),
+    Parameter("drawdown", "monthly foreign spending out of reserves", "share", _uniform(0.03, 0.02, 0.04), ASSUMPTION + ": with the other parameters it keeps reserves where they start", "no"),
     Parameter("substitution", "share of banned imports replaced by goods that no text names", "share", _uniform(0.45, 0, 0.9),
               ASSUMPTION, "no"),
     Parameter("pipeline_crude", "crude oil by pipeline, outside the budget", "USD million a month", _uniform(25, 17, 33),
               "trade_by_partner: KOTRA less customs", "partly"),
     # regime
-    Parameter("start_reserves", "hard-currency reserves at the start", "USD million", _log_normal(2500, 0.5, 500, 8000), TRADE, "no"),
+    Parameter("start_reserves", "hard-currency reserves at the start", "USD million", _log_normal(3000, 0.4, 1000, 8000), ASSUMPTION, "no"),
     Parameter("start_income", "hard-currency income at the start", "USD million a month", _uniform(155, 110, 220),
               "other_revenue and exports_by_commodity, 2023-2024", "partly"),
     Parameter("income_speed", "monthly smoothing of income", "share", _uniform(0.15, 0.05, 0.3), ASSUMPTION, "no"),
-    Parameter("value_curvature", "sigma: curvature of the value of revenue", "number", _uniform(1.0, 0, 3), ASSUMPTION, "no"),
+    Parameter("value_curvature", "sigma: curvature of the value of revenue", "number", _uniform(1.5, 0, 3), ASSUMPTION, "no"),
     Parameter("coercion_curvature", "eta: curvature of the cost of coercion", "number", _uniform(1.0, 0.3, 2), ASSUMPTION, "no"),
     Parameter("accountability_weight", "lambda-A: weight of accountability in the cost of coercion", "number",
-              _uniform(0.5, 0, 2), ASSUMPTION, "no"),
+              _uniform(1.0, 0, 2), ASSUMPTION, "no"),
     Parameter("coercion_speed", "monthly adjustment of coercion", "share", _uniform(0.1, 0.03, 0.2), ASSUMPTION, "no"),
     Parameter("extraction_base", "domestic extraction without measures", "USD million a month", _log_normal(80, 0.6, 25, 250),
               ASSUMPTION, "no"),
@@ -255,7 +257,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("patronage_protection", "protection of patronage when resources fall", "0 none, 1 full", _uniform(0.5, 0, 1),
               ASSUMPTION, "no"),
     Parameter("weapons_share", "share of what is then left that goes to weapons", "share", _uniform(0.35, 0.2, 0.5),
-              "macro: 13-26% of income, method disputed; otherwise assumption", "no"),
+              ASSUMPTION, "no"),
     Parameter("weapons_protection", "protection of weapons spending when resources fall", "0 none, 1 full", _uniform(0.7, 0, 1),
               ASSUMPTION, "no"),
     Parameter("skill_learning", "monthly growth of evasion skill at full squeeze", "share", _uniform(0.03, 0.01, 0.06),
@@ -304,7 +306,9 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("welfare_harvest", "effect of a harvest one sd above the mean", "log odds", _uniform(0.08, 0, 0.2), ASSUMPTION, "no"),
     Parameter("trade_margin", "gain from trade that own bans forgo", "share of trade", _uniform(0.1, 0.02, 0.2), ASSUMPTION, "no"),
     Parameter("effort_cost", "cost of one full effort", "USD million a month", _uniform(1, 0.3, 3), ASSUMPTION, "no"),
-    Parameter("retaliation", "retaliation of rivals at full rivalry against full secondary sanctions", "USD million a month",
+    Parameter("coordination_cost", "extra cost of effort at full coordination", "share of the cost of effort", _uniform(0.5, 0, 1),
+              ASSUMPTION, "no"),
+    Parameter("retaliation", "retaliation of rivals at full rivalry against full pressure", "USD million a month",
               _uniform(20, 0, 60), ASSUMPTION, "no"),
     Parameter("national_income", "national income of the DPRK", "USD million a month", _log_normal(2717, 0.15, 1500, 4500),
               "macro: Bank of Korea 2024, 32.6 USD bn at ROK prices", "partly"),

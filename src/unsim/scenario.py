@@ -297,6 +297,9 @@ def _inconsistencies(document: Document, file: ScenarioFile) -> Iterator[Problem
             yield document.problem(
                 (*key, "channel"), f"unknown channel {measure.channel}", nearest(measure.channel, ["*", *covered])
             )
+        if measure.start > file.start and not file.as_it_happened:
+            allowed = f"a month up to the information date {file.start}, or as_it_happened: true"
+            yield document.problem((*key, "from"), measure.start, allowed)
         if measure.sender == "UN" and measure.channel == "*":
             yield document.problem((*key, "channel"), "*", "a channel or goods:GOOD (* is for a partner's own measures)")
     for name, channel_entry in file.channels.items():
@@ -325,9 +328,16 @@ def _inconsistencies(document: Document, file: ScenarioFile) -> Iterator[Problem
         other = codes.setdefault(permanent_code(actor), actor)
         if other != actor:
             yield document.problem((), f"a clash of the addresses of {actor} and {other}", "another name for one of them")
-    for year in file.council.elected:
+    placed = {row["state"] for row in table("positions")} | {name for name, state in file.states.items() if state.position}
+    permanent = {row["iso3"] for row in table("council_members") if row["permanent"] == "1"}
+    for year, elected in file.council.elected.items():
+        seats = ("council", "elected", year)
         if not (year.isdigit() and 2006 <= int(year) <= 2200):
-            yield document.problem(("council", "elected", year), year, "a year from 2006 to 2200")
+            yield document.problem(seats, year, "a year from 2006 to 2200")
+        if len(set(elected)) < len(elected) or permanent & set(elected):
+            yield document.problem(seats, ", ".join(elected), "ten different states, none of them a permanent member")
+        for state in sorted(set(elected) - placed):
+            yield document.problem(seats, f"a state without a position: {state}", f"a position for it: states.{state}.position")
 
 
 def _parameter_problems(document: Document, file: ScenarioFile) -> Iterator[Problem]:

@@ -64,7 +64,7 @@ class State(Entry):
     )
     posture: Share = Field(0.5, description="0 engagement ... 1 pressure, of the government at the start")
     other_posture: Share | None = Field(None, description="posture of the other camp; elections switch to it and back")
-    sponsor: bool = Field(False, description="sponsors the coalition's drafts, and so votes for them")
+    sponsor: bool = Field(False, description="sponsors the coalition's drafts, and so votes for them; every leader does")
     elections: Elections | None = None
     rivalry: list[Step] = Field(
         default_factory=list, description="rivalry towards the coalition on this file, from dated public signals"

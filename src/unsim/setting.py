@@ -18,7 +18,7 @@ ELECTED_BY_REGION = {"AFR": 3, "APG": 2, "EEG": 1, "GRULAC": 2, "WEOG": 2}
 """Elected seats of each regional group (General Assembly resolution 1991 (XVIII) A)."""
 TERM = 2
 HARVEST_MONTH = 9  # October, counted from 0
-DILUTION = (1.0, 0.75, 0.5, 0.25)
+DILUTION = (1.0, 0.75, 0.5)
 
 
 def month_number(text: str) -> int:
@@ -203,7 +203,7 @@ def _states(file: ScenarioFile, labels: Labels, span: NDArray[np.int64], council
         "position_mean": by_state(means),
         "position_sd": by_state(errors),
         "position_years": float(max(span[0] // 12 - through, 0)),
-        "sponsor": by_state({name: state.sponsor for name, state in actors}),
+        "sponsor": by_state({name: state.sponsor or name in file.coalition.leaders for name, state in actors}),
         "budget": by_state({name: state.effort for name, state in actors}),
         "posture": by_state({name: state.posture for name, state in actors}, 0.5),
         "other_posture": by_state({n: s.posture if s.other_posture is None else s.other_posture for n, s in actors}, 0.5),

@@ -144,8 +144,8 @@ class _Work:
             model = PressureModel(self.scenario, seed=self.seed, replicate=replicate, draw=draw, collect=False)
             running = np.zeros(self.sizes.outcome)
             while model.running:
-                month = model.t
                 model.step()
+                month = model.t
                 running = running + model.world.outcome
                 totals[self.horizons == month + 1, :, column] = running
                 if column < kept.shape[2]:

@@ -84,9 +84,15 @@ def if_available(available: float, worth: float) -> float:
 
 
 @rule
-def engagement(postures: float, leaders: float) -> float:
-    """How far the leaders' governments lean to engagement: one less their mean posture."""
-    return 1.0 - postures / leaders
+def engagement(leaning: float, budgets: float) -> float:
+    """How far the leaders' governments lean to engagement: one less posture, weighted by what each could bring to bear."""
+    return ratio(leaning, budgets)
+
+
+@rule
+def leaning(budget: float, posture: float) -> float:
+    """One government's term in that mean."""
+    return budget * (1.0 - posture)
 
 
 @rule

@@ -114,17 +114,28 @@ def political_cost(isolation: float, accountability: float, cohesion_loss: float
 @rule
 def civilian_welfare(usual: float, import_slope: float, spending: float, spending_base: float, extraction_slope: float,
                      taken: float, taken_base: float, harvest_slope: float, harvest: float) -> float:  # fmt: skip
-    """Civilian welfare, index 0-100, at ``usual`` (log odds) where spending and extraction are at their base."""
+    """Civilian welfare, index 0-100, at ``usual`` (log odds) where spending and extraction are at their base.
+
+    The base is fixed: spending and extraction without measures and with an open border.
+    """
     goods = import_slope * log(select(spending > 0.0, ratio(spending, spending_base), 1e-3) + 1e-3)
     burden = extraction_slope * (ratio(taken, taken_base) - 1.0)
     return 100.0 * logistic(usual + goods - burden + harvest_slope * harvest)
 
 
 @rule
-def coalition_cost(forgone: float, margin: float, efforts: float, effort_cost: float, secondary: float,
-                   retaliation: float, rivalry: float) -> float:  # fmt: skip
-    """What measures cost the coalition, USD million a month: margin on trade forgone, effort, rivals' retaliation."""
-    return forgone * margin + efforts * effort_cost + retaliation * secondary * rivalry
+def coalition_cost(forgone: float, margin: float, efforts: float, effort_cost: float, coordination_cost: float,
+                   coordination: float, leaders: float, retaliation: float, secondary: float, reach: float,
+                   rivalry: float) -> float:  # fmt: skip
+    """What pressure costs the coalition, USD million a month: margin on trade forgone, effort, rivals' retaliation.
+
+    Acting as one costs extra effort where there is more than one; rivals retaliate against secondary sanctions and against
+    the campaign.
+    """
+    together = select(leaders > 1.0, coordination, 0.0)
+    campaign = efforts * effort_cost * (1.0 + coordination_cost * together)
+    pressure = 1.0 - (1.0 - secondary) * (1.0 - reach)
+    return forgone * margin + campaign + retaliation * pressure * rivalry
 
 
 @rule
@@ -209,14 +220,15 @@ def measure(w: Any, p: Any, c: Any, t: int, runs: int) -> None:
             w[at.capability, r],
             w[at.missile, r],
             w[at.nuclear, r],
-            civilian_welfare(p[pt.welfare_usual, r], p[pt.welfare_goods, r], w[at.civilian + REAL, r], w[at.civilian + SHADOW, r],
-                             p[pt.welfare_extraction, r], w[at.extraction + REAL, r], w[at.extraction + SHADOW, r],
-                             p[pt.welfare_harvest, r], w[at.harvest, r]),
+            civilian_welfare(p[pt.welfare_usual, r], p[pt.welfare_goods, r], w[at.civilian + REAL, r],
+                             w[at.civilian_reference, r], p[pt.welfare_extraction, r], w[at.extraction + REAL, r],
+                             p[pt.extraction_base, r], p[pt.welfare_harvest, r], w[at.harvest, r]),
             w[at.civilian + REAL, r],
             w[at.coercion + REAL, r],
             w[at.extraction + REAL, r],
-            coalition_cost(own_forgone, p[pt.trade_margin, r], efforts, p[pt.effort_cost, r], s[st.secondary + t],
-                           p[pt.retaliation, r], rivalry),
+            coalition_cost(own_forgone, p[pt.trade_margin, r], efforts, p[pt.effort_cost, r], p[pt.coordination_cost, r],
+                           s[st.coordination], float(n.leader), p[pt.retaliation, r], s[st.secondary + t], w[at.reach, r],
+                           rivalry),
             w[at.campaign, r],
             w[at.monitoring, r],
             tabled,

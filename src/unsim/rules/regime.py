@@ -79,6 +79,13 @@ def protected_spending(available: float, usual_share: float, total: float, total
 
 
 @rule
+def usual_civilian(available: float, apparatus_weight: float, patronage_share: float, weapons_share: float) -> float:
+    """What civilians get of resources without measures and at usual coercion, USD million a month."""
+    left = available - apparatus_spending(available, apparatus_weight, USUAL)
+    return left * (1.0 - patronage_share) * (1.0 - weapons_share)
+
+
+@rule
 def skill_next(skill: float, learning: float, squeezed: float, forgetting: float) -> float:
     """Evasion skill, a share: it grows where there is something to evade, and fades."""
     return clip(skill + learning * squeezed * (1.0 - skill) - forgetting * skill, 0.0, 1.0)
@@ -117,8 +124,8 @@ def expectation_next(expectation: float, patronage: float, speed: float) -> floa
 
 
 @rule
-def weapons_reference(reference: float, spending: float) -> float:
-    """Spending on weapons in the first month, against which capability is measured, USD million a month."""
+def first_level(reference: float, spending: float) -> float:
+    """Spending in the first month, against which later months are measured, USD million a month."""
     return select(reference > 0.0, reference, spending)
 
 

@@ -110,6 +110,7 @@ class World(NamedTuple):
     cohesion: Annotated[Rows, ()]  # elite cohesion, share
     rally: Annotated[Rows, ()]  # rallying under fresh pressure, share
     weapons_reference: Annotated[Rows, ()]  # spending on weapons in the first month, USD million a month
+    civilian_reference: Annotated[Rows, ()]  # spending on civilians without measures, with an open border, USD million
     capability: Annotated[Rows, ()]  # weapons capability, 1 at the start
     # ledger
     isolation: Annotated[Rows, ()]  # diplomatic isolation, share

@@ -79,5 +79,11 @@ def begin(w: Any, p: Any, c: Any, seed: Any, replicates: Any, runs: int) -> None
             w[at.reserves + b, r] = p[pt.start_reserves, r]
             w[at.coercion + b, r] = regime.USUAL
             w[at.skill + b, r] = regime.MIDDLING_SKILL
+        free = trade.free_spending(
+            1.0, p[pt.spending_propensity, r], w[at.income + SHADOW, r], p[pt.drawdown, r], p[pt.start_reserves, r]
+        )
+        w[at.civilian_reference, r] = regime.usual_civilian(
+            free + p[pt.extraction_base, r], p[pt.apparatus_weight, r], p[pt.patronage_share, r], p[pt.weapons_share, r]
+        )
         w[at.cohesion, r] = regime.cohesion_start(p[pt.cohesion_usual, r])
         w[at.capability, r] = regime.USUAL

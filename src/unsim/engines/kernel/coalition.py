@@ -41,7 +41,8 @@ def phase_coalition(w: Any, p: Any, c: Any, t: int, seed: Any, replicates: Any, 
 def campaign(w: Any, p: Any, c: Any, t: int, r: int, coordination: float) -> None:
     """The leaders' efforts in a run, what they come to together, and how the governments lean."""
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
-    postures = 0.0
+    leaning = 0.0
+    budgets = 0.0
     exponent = coalition.complementarity(coordination, p[pt.effort_exponent, r])
     largest = 0.0
     efforts = 0.0
@@ -49,7 +50,8 @@ def campaign(w: Any, p: Any, c: Any, t: int, r: int, coordination: float) -> Non
     for leader in range(n.leader):
         i = c.leaders[leader]
         w[at.effort + i, r] = coalition.campaign_effort(s[st.budget + i], p[pt.engagement_cost, r], w[at.posture + i, r])
-        postures = postures + w[at.posture + i, r]
+        leaning = leaning + coalition.leaning(s[st.budget + i], w[at.posture + i, r])
+        budgets = budgets + s[st.budget + i]
         largest = maths.larger(largest, w[at.effort + i, r])
         efforts = efforts + w[at.effort + i, r]
         weighted = weighted + w[at.effort + i, r] * w[at.posture + i, r]
@@ -59,7 +61,7 @@ def campaign(w: Any, p: Any, c: Any, t: int, r: int, coordination: float) -> Non
     w[at.campaign, r] = coalition.combined_effort(terms, largest, exponent, s[st.attention + t])
     w[at.reach, r] = coalition.campaign_reach(w[at.campaign, r])
     w[at.resolve, r] = coalition.resolve(weighted, efforts)
-    w[at.engagement, r] = coalition.engagement(postures, np.float64(n.leader))
+    w[at.engagement, r] = coalition.engagement(leaning, budgets)
 
 
 @part

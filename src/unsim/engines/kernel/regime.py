@@ -85,7 +85,7 @@ def hold_together(w: Any, p: Any, c: Any, r: int) -> None:
         w[at.rally, r],
     )
     w[at.cohesion, r] = regime.cohesion_next(w[at.cohesion, r], goal, p[pt.cohesion_speed, r])
-    w[at.weapons_reference, r] = regime.weapons_reference(w[at.weapons_reference, r], w[at.weapons + REAL, r])
+    w[at.weapons_reference, r] = regime.first_level(w[at.weapons_reference, r], w[at.weapons + REAL, r])
     w[at.capability, r] = regime.capability_next(
         w[at.capability, r], w[at.weapons + REAL, r], w[at.weapons_reference, r], p[pt.capability_speed, r]
     )

@@ -42,9 +42,10 @@ class Coalition(Actor):
         """What the leaders' efforts come to together, and how their governments lean."""
         w, s, p = self.w, self.s, self.p
         exponent = coalition.complementarity(coordination, p.effort_exponent)
-        largest, efforts, weighted, postures = 0.0, 0.0, 0.0, 0.0
+        largest, efforts, weighted, leaning, budgets = 0.0, 0.0, 0.0, 0.0, 0.0
         for i in s.leaders:
-            postures = postures + w.posture[i]
+            leaning = leaning + coalition.leaning(s.budget[i], w.posture[i])
+            budgets = budgets + s.budget[i]
             largest = maths.larger(largest, w.effort[i])
             efforts = efforts + w.effort[i]
             weighted = weighted + w.effort[i] * w.posture[i]
@@ -54,7 +55,7 @@ class Coalition(Actor):
         w.campaign[0] = coalition.combined_effort(terms, largest, exponent, s.attention[self.model.t])
         w.reach[0] = coalition.campaign_reach(w.campaign[0])
         w.resolve[0] = coalition.resolve(weighted, efforts)
-        w.engagement[0] = coalition.engagement(postures, float(len(s.leaders)))
+        w.engagement[0] = coalition.engagement(leaning, budgets)
 
     def coalition(self) -> None:
         self.campaign(self.s.coordination)

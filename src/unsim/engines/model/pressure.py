@@ -72,7 +72,8 @@ class PressureModel(mesa.Model):  # type: ignore[misc]
         self.params = Params(
             *(f[0] if f.shape == (1,) else f for f in _single(Params, PARAMETER_AXES, sizes, self.parameter_block))
         )
-        self.t = 0
+        self.t = 0  # month of the horizon: the first before any step, then the one last stepped
+        self.stepped = False
         self.shuffle = shuffle
         self.replicate, self.draw = replicate, draw
         own = dict(agents or {})
@@ -138,6 +139,8 @@ class PressureModel(mesa.Model):  # type: ignore[misc]
 
     def step(self) -> None:
         """One month: every phase in order, every kind of agent in order within it."""
+        self.t += self.stepped
+        self.stepped = True
         for phase in PHASES:
             for group in self._ranked:
                 order = self.random.sample(group, len(group)) if self.shuffle else group
@@ -145,8 +148,7 @@ class PressureModel(mesa.Model):  # type: ignore[misc]
                     getattr(agent, phase)()
         if self.collect:
             self.datacollector.collect(self)
-        self.t += 1
-        self.running = self.t < self.scenario.months
+        self.running = self.t + 1 < self.scenario.months
 
 
 COUNCIL_PARAMETERS = (

@@ -27,6 +27,10 @@ class Regime(State):
             w.reserves[b] = p.start_reserves
             w.coercion[b] = regime.USUAL
             w.skill[b] = regime.MIDDLING_SKILL
+        free = trade.free_spending(1.0, p.spending_propensity, w.income[SHADOW], p.drawdown, p.start_reserves)
+        w.civilian_reference[0] = regime.usual_civilian(
+            free + p.extraction_base, p.apparatus_weight, p.patronage_share, p.weapons_share
+        )
         w.cohesion[0] = regime.cohesion_start(p.cohesion_usual)
         w.capability[0] = regime.USUAL
 
@@ -108,7 +112,7 @@ class Regime(State):
             w.rally[0],
         )
         w.cohesion[0] = regime.cohesion_next(w.cohesion[0], goal, p.cohesion_speed)
-        w.weapons_reference[0] = reference = regime.weapons_reference(w.weapons_reference[0], w.weapons[REAL])
+        w.weapons_reference[0] = reference = regime.first_level(w.weapons_reference[0], w.weapons[REAL])
         w.capability[0] = regime.capability_next(w.capability[0], w.weapons[REAL], reference, p.capability_speed)
 
 
