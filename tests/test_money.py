@@ -141,7 +141,8 @@ def test_both_engines_give_the_same_bits_over_the_whole_horizon(name: str) -> No
 @pytest.mark.slow
 def test_the_predicted_probability_of_adoption_is_the_frequency_of_adoption(baseline: unsim.Scenario) -> None:
     """The coalition's own forecast against what the Council then does, over many futures of the first vote."""
-    only = baseline.override({"coalition.menu": ["sanctions"], "months": 1, "parameters.tabling_threshold": 0.1})
+    eager = {"parameters.tabling_threshold": 0.1, "drafts.sanctions.interval": 1, "drafts.sanctions.value": 3.0}
+    only = baseline.override({"coalition.menu": ["sanctions"], "months": 1, **eager})
     predicted, adopted = [], []
     for replicate in range(1500):
         model = PressureModel(only, seed=1, replicate=replicate, draw=replicate, collect=False)
