@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -169,3 +170,18 @@ def test_help_loads_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_title_is_text_and_no_markup(tmp_path: Path) -> None:
+    path = tmp_path / "own.yaml"
+    path.write_text('extends: baseline_2024\ntitle: "[/x] [bold]title"\nmonths: 1\n')
+    done = call("run", str(path), "--replicates", "2")
+    assert done.returncode == 0, done.stderr
+    assert "[/x] [bold]title" in done.stdout
+
+
+def test_a_cache_that_cannot_be_written_is_not_replaced_by_one_beside_the_sources() -> None:
+    script = "from unsim.rules import jit, maths; print(jit._CACHED, type(maths.exp._cache).__name__)"
+    environment = {**os.environ, "UNSIM_CACHE_DIR": "/dev/null/nowhere"}
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment, check=True)
+    assert done.stdout.split() == ["False", "NullCache"]

@@ -136,6 +136,7 @@ partners: {CHN: {supplies: 1.0}}
         ("a: [1", "a YAML error"),
         ("months: 3\nmonths: 4\n", "YAML error"),
         ("extends: nowhere_2024\n", "found nowhere_2024; allowed: a path"),
+        ("extends: " + 5000 * "a" + "\n", "allowed: a path"),
         ("extends: [a]\n", "the name or path of a scenario"),
         ("a: &x 1\nb: *x\n", "bad.yaml:1: found an anchor"),
         ("a: 1\nb: !!python/name:os.system x\n", "bad.yaml:2: found a tag"),

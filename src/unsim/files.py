@@ -115,8 +115,11 @@ def locate(reference: str, beside: Path | None = None) -> Path:
         candidates += [folder / f"{reference}.yaml" for folder in folders]
         candidates.append(shipped_scenarios() / f"{reference}.yaml")
     for candidate in candidates:
-        if candidate.is_file():
-            return candidate
+        try:
+            if candidate.is_file():
+                return candidate
+        except (OSError, ValueError):
+            continue  # no path at all: too long, or with a null character
     names = sorted(path.stem for path in shipped_scenarios().glob("*.yaml"))
     raise ScenarioError([Problem(reference, None, "", "no such file or scenario", "a path, or " + nearest(reference, names))])
 

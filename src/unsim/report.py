@@ -13,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rich.markup import escape
 from rich.table import Table
 
 from unsim.effects import Comparison, Effect
@@ -46,7 +47,10 @@ def number(value: float) -> str:
 def run_table(run: Run) -> Table:
     """Mean and quantiles of each outcome over the whole horizon."""
     table = Table(
-        title=f"{run.scenario.title}: {run.months} months", caption=_caption(run), title_justify="left", caption_justify="left"
+        title=escape(f"{run.scenario.title}: {run.months} months"),
+        caption=_caption(run),
+        title_justify="left",
+        caption_justify="left",
     )
     table.add_column("outcome", no_wrap=True)
     table.add_column("unit", no_wrap=True)
@@ -64,7 +68,7 @@ def effects_table(comparison: Comparison) -> Table:
     """Each effect with its interval, by horizon."""
     arm = comparison.strategy
     title = f"Effect of “{arm.scenario.title}” against “{comparison.reference.scenario.title}”"
-    table = Table(title=title, caption=_caption(arm, comparison), title_justify="left", caption_justify="left")
+    table = Table(title=escape(title), caption=_caption(arm, comparison), title_justify="left", caption_justify="left")
     table.add_column("outcome", no_wrap=True)
     table.add_column("unit", no_wrap=True)
     for horizon in comparison.horizons:

@@ -45,14 +45,25 @@ def is_compiled() -> bool:
     return any(cache_folder().glob("**/simulate.simulate-*.nbc"))
 
 
+def _usable(folder: Path) -> bool:
+    """Whether the folder of the compiled code can be written to."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK)
+
+
 _CACHE = str(cache_folder())
+# Where it cannot be written, numba would fall back to a folder beside the sources that no hash protects: then no cache.
+_CACHED = _usable(cache_folder())
 
 
 def _compile(function: Function, **options: bool) -> Function:
     before = config.CACHE_DIR
     config.CACHE_DIR = _CACHE  # read by numba when a cached function is declared, so set for that moment only
     try:
-        return cast(Function, numba.njit(cache=True, error_model="numpy", **options)(function))
+        return cast(Function, numba.njit(cache=_CACHED, error_model="numpy", **options)(function))
     finally:
         config.CACHE_DIR = before
 
