@@ -132,6 +132,25 @@ def test_bad_input_gets_a_message_exit_code_2_and_writes_nothing(tmp_path: Path,
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_bad_design_leaves_no_folder_and_out_is_a_folder_of_its_own(tmp_path: Path) -> None:
+    run = ("run", "baseline_2024", "--months", "2", "--replicates", "2")
+    assert call(*run, "--seed", "-1", "--out", "a/b", cwd=tmp_path).returncode == 2
+    assert list(tmp_path.iterdir()) == []
+    for place in (".", ".."):
+        done = call(*run, "--out", place, cwd=tmp_path)
+        assert done.returncode == 2
+        assert "current folder" in done.stderr
+    (tmp_path / "link").symlink_to(tmp_path / "there")
+    assert call(*run, "--out", "link", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "there" / "run.json").is_file()
+
+
+def test_a_prime_number_of_replicates_is_said_to_vary_no_parameter() -> None:
+    done = call("run", "baseline_2024", "--months", "1", "--replicates", "101", "--json")
+    assert done.returncode == 0
+    assert "parameters are not varied" in done.stderr
+
+
 def test_out_that_cannot_be_written_is_said_before_anything_is_computed(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
     done = call("run", "baseline_2024", "--out", "file", cwd=tmp_path)

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import mesa
 import numpy as np
@@ -169,3 +170,37 @@ def test_no_rule_has_leaked_into_an_engine(path: Path) -> None:
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
             leaks.append(f"{node.lineno}: power")
     assert leaks == []
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"engine": "foo"},
+        {"seed": 1.5},
+        {"seed": 2**40},
+        {"replicates": 2.5},
+        {"chunk": 0},
+        {"threads": -1},
+        {"keep": -1},
+        {"draws": True},
+    ],
+)
+def test_the_python_interface_refuses_what_it_cannot_do(baseline: unsim.Scenario, options: dict[str, Any]) -> None:
+    with pytest.raises(unsim.ScenarioError, match="allowed"):
+        unsim.run(baseline, **{"replicates": 2, **options})
+
+
+def test_a_model_has_an_address_and_an_end(baseline: unsim.Scenario) -> None:
+    for options in ({"draw": -2}, {"seed": 2**40}, {"replicate": 0.5}):
+        with pytest.raises(ValueError, match="allowed"):
+            PressureModel(baseline, **options)  # type: ignore[arg-type]
+    model = PressureModel(baseline.over(2))
+    model.step()
+    model.step()
+    with pytest.raises(RuntimeError, match="horizon of 2 months"):
+        model.step()
+
+
+def test_an_unknown_horizon_is_named(baseline: unsim.Scenario) -> None:
+    with pytest.raises(ValueError, match="no horizon of 7 months; there are 12, 24"):
+        unsim.run(baseline.over(24), 2).outcome("revenue", 7)

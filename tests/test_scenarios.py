@@ -11,8 +11,8 @@ import pytest
 
 import unsim
 from conftest import SHIPPED
+from unsim.checks import named_rows
 from unsim.files import read, shipped_scenarios
-from unsim.scenario import _named_rows
 from unsim.setting import ELECTED_BY_REGION, month_name, month_number, seating
 from unsim.tables import evidence_month, table
 
@@ -28,7 +28,7 @@ def problems(path: Path | str, text: str | None = None, **changes: Any) -> list[
 @pytest.mark.parametrize("name", SHIPPED)
 def test_every_fact_that_a_shipped_file_names_exists_by_its_information_date(name: str) -> None:
     document = read(name)
-    named = [reference for _, reference in _named_rows(document.data, ())]
+    named = [reference for _, reference in named_rows(document.data)]
     assert len(named) >= 10
     for reference in named:
         month = evidence_month(reference)
@@ -94,10 +94,10 @@ parameters: {compliance: 99, no_such: 1, evadability: 0.5}
 """
     told = problems(tmp_path / "bad.yaml", text)
     expected = {
-        2: ("months", "0", "greater than or equal to 1"),
+        2: ("months", "0", "1 to 1200"),
         3: ("colour", "unknown key", "coalition"),
         5: ("states.USA.effort", "'much'", "number"),
-        6: ("states.JPN.posture", "1.5", "less than or equal to 1"),
+        6: ("states.JPN.posture", "1.5", "0 to 1"),
         10: ("drafts.sanctions.instrument", "'procedual'", "'procedural'"),
     }
     for line, parts in expected.items():
@@ -106,6 +106,89 @@ parameters: {compliance: 99, no_such: 1, evadability: 0.5}
     assert any("coalition.leaders.1: found unknown state JPM" in t for t in told)
     assert any("bad.yaml:11: parameters.compliance: found 99" in t for t in told)
     assert len(told) == 10
+
+
+def test_an_incomplete_draft_and_a_bad_list_hide_no_other_problem(tmp_path: Path) -> None:
+    text = """\
+extends: baseline_2024
+coalition: {leaders: [USA, 5, jpn, KOO], menu: [mine, theirs]}
+drafts:
+  mine: {label: mine, instrument: chapter7, security: 1.0, covers: {coall: 1.0}}
+states:
+  RUS: {rivalry: [{from: 2022-02, value: 2}, {from: 2022-02, value: x}]}
+council: {elected: {"2025": [USA]}}
+parameters: {no_such: 1, evadability: much}
+"""
+    told = problems(tmp_path / "bad.yaml", text)
+    expected = ["bad.yaml:2: coalition.leaders.1: found 5; allowed: text", "bad.yaml:2: coalition.leaders.2: found 'jpn'",
+                "bad.yaml:2: coalition.menu.1: found unknown draft theirs", "bad.yaml:4: drafts.mine.bite: found nothing",
+                "bad.yaml:4: drafts.mine.value: found nothing", "bad.yaml:4: drafts.mine.covers.coall: found unknown channel",
+                "bad.yaml:6: states.RUS.rivalry.0.value: found 2; allowed: 0 to 1",
+                "bad.yaml:6: states.RUS.rivalry.1.value: found 'x'; allowed: a number",
+                "bad.yaml:6: states.RUS.rivalry.1.from: found '2022-02'; allowed: each month once",
+                "bad.yaml:7: council.elected.2025: found a list ('USA'); allowed: at least 10 entries",
+                "bad.yaml:8: parameters.no_such", "bad.yaml:8: parameters.evadability: found 'much'; allowed: a number, or",
+                "bad.yaml:2: coalition.leaders.3: found unknown state KOO; allowed: KOR (nearest)"]  # fmt: skip
+    for part in expected:
+        assert any(part in t for t in told), (part, told)
+    assert len(told) == len(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("statez: null", "statez: found unknown key statez; allowed: states (nearest)"),
+        ("states: {USA: {postur: null}}", "states.USA.postur: found unknown key postur; allowed: posture (nearest)"),
+        ("states: {USB: null}", "states.USB: found unknown key USB; allowed: USA (nearest)"),
+        ("channels: {coall: null}", "channels.coall: found unknown key coall; allowed: coal (nearest)"),
+        ("states: {AUS: {sponsor: no}}", "found 'no'; allowed: true or false"),
+        ("states: {AUS: 5}", "found 5; allowed: keys with values: name, effort"),
+        ("months: 3.5", "found 3.5; allowed: a whole number"),
+        ("start: 2199-01", "from 1900 to 2099"),
+        ("start: 1999-01", "2006-01 on"),
+        ("start: 2024-01-05", "found '2024-01-05'; allowed: a month as YYYY-MM"),
+        ("drafts: {sanctions: {last: 2024-02}}", "drafts.sanctions.last: found '2024-02'; allowed: a month before the start"),
+        ("council: {panel_until: 1950-01}", "when the Panel was created"),
+        ("world: {border: [{from: 2020-01, value: 0.1}, {from: 2020-01, value: 0.5}]}", "each month once"),
+        ("coalition: {leaders: [USA, CHN]}", "coalition.leaders.1: found a rival, CHN"),
+        ("coalition: {leaders: [USA, PRK]}", "coalition.leaders.1: found a rival, PRK"),
+        ("measures: {add: {x: {sender: UN, channel: minerals, part: iron ore, share_of_channel: 0.5, coverage: 1, from: 2018-01}}}",
+         "share_of_channel: found 0.5; allowed: 0.25, as for this part"),
+        ("measures: {add: {half: {sender: UN, channel: coal, share_of_channel: 0.5, coverage: 1.0, from: 2018-01}}}",
+         "part: found all with a share below 1"),
+    ],
+)  # fmt: skip
+def test_each_mistake_is_named_in_the_words_of_a_reader(tmp_path: Path, text: str, part: str) -> None:
+    told = "\n".join(problems(tmp_path / "bad.yaml", f"extends: baseline_2024\n{text}\n"))
+    assert "bad.yaml:2:" in told
+    assert part in told
+
+
+def test_a_file_of_its_own_is_told_all_keys_that_it_lacks(tmp_path: Path) -> None:
+    told = problems(tmp_path / "bad.yaml", "title: mine\nstart: 2024-01\n")
+    for key in ("coalition", "states", "partners", "council", "drafts"):
+        assert any(f"bad.yaml:1: {key}: found nothing" in t for t in told), key
+
+
+def test_null_takes_away_a_channel_or_a_partner_with_its_trade(baseline: unsim.Scenario) -> None:
+    fewer = baseline.override({"channels.sea_transfers": None, "partners.JPN": None})
+    assert "sea_transfers" not in fewer.labels.channels
+    assert "JPN" not in fewer.labels.partners
+    assert fewer.file.channels["seafood"].flows.keys() == {"CHN", "KOR"}
+
+
+def test_set_cannot_change_what_a_file_extends(baseline: unsim.Scenario) -> None:
+    with pytest.raises(unsim.ScenarioError, match="--set: extends"):
+        baseline.override({"extends": "placebo"})
+
+
+def test_a_ban_on_the_whole_channel_counts_on_its_parts(baseline: unsim.Scenario) -> None:
+    k = baseline.labels.channels.index("minerals")
+    whole = {"sender": "UN", "channel": "minerals", "coverage": 1.0, "from": "2018-01"}
+    banned = baseline.override({"measures.add": {"whole": whole}, "measures.lift": ["P065m", "P047"]})
+    assert banned.setting.standing[0, k] == 1.0
+    partly = baseline.override({"measures.lift": ["P065m", "P047"]})
+    assert partly.setting.standing[0, k] == pytest.approx(0.25 * 1.0 + 0.75 * 0.25)
 
 
 def test_names_that_must_exist_elsewhere_are_checked(tmp_path: Path) -> None:
@@ -145,7 +228,7 @@ partners: {CHN: {supplies: 1.0}}
         ("extends: baseline_2024\nworld: {stocks: {salience: .nan}}\n", "world.stocks.salience"),
         ("extends: baseline_2024\nstates: {USA: {effort: .inf}}\n", "states.USA.effort"),
         ("extends: baseline_2024\nstates: {usa: {effort: 1.0}}\n", "three-letter code"),
-        ("extends: baseline_2024\nmonths: 100000\n", "less than or equal to 1200"),
+        ("extends: baseline_2024\nmonths: 100000\n", "1 to 1200"),
         ("extends: baseline_2024\ncoalition: null\n", "coalition"),
         ("--- a\n--- b\n", "YAML"),
     ],
@@ -187,7 +270,7 @@ def test_set_takes_the_same_checks(baseline: unsim.Scenario) -> None:
     assert baseline.override({"coalition.coordination": 0.5}).setting.coordination == 0.5
     with pytest.raises(unsim.ScenarioError, match=r"--set: coalition\.coordinaton: found unknown key .* coordination \(nearest\)"):
         baseline.override({"coalition.coordinaton": 0.5})
-    with pytest.raises(unsim.ScenarioError, match="less than or equal to 1"):
+    with pytest.raises(unsim.ScenarioError, match="0 to 1"):
         baseline.override({"coalition.coordination": 5})
 
 
@@ -217,6 +300,25 @@ def test_a_scenarios_own_council_replaces_the_calendar(baseline: unsim.Scenario)
     scenario = baseline.override({"council.elected": {"2025": ten}}).over(24)
     names = scenario.labels.states
     assert {names[i] for i in scenario.setting.seats[12]} == {*ten, "CHN", "FRA", "GBR", "RUS", "USA"}
+
+
+def test_members_of_a_scenarios_own_last_year_keep_their_seat_in_the_next() -> None:
+    ten = ["AUT", "KGZ", "PRT", "TTO", "ZWE", "BRA", "IND", "NGA", "POL", "IDN"]
+    council = seating(range(2027, 2031), {"2028": ten})
+    assert {"BRA", "IND", "NGA", "POL", "IDN"} <= set(council.by_year[2029])
+    assert not {"AUT", "ZWE"} & set(council.by_year[2029])
+    assert all("-" in member for member in council.by_year[2030][5:])
+
+
+def test_every_dated_step_and_election_of_a_shipped_file_names_a_row() -> None:
+    def dated(node: Any) -> list[dict[str, Any]]:
+        inner = node.values() if isinstance(node, dict) else node if isinstance(node, list) else []
+        own = [node] if isinstance(node, dict) and ("from" in node or "every" in node) and "sender" not in node else []
+        return own + [found for value in inner for found in dated(value)]
+
+    for name in SHIPPED:
+        for entry in dated(read(name).data):
+            assert entry.get("evidence") or name == "placebo", (name, entry)
 
 
 def test_a_state_and_a_channel_can_be_added_by_a_file_alone(tmp_path: Path) -> None:

@@ -6,11 +6,12 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
 if TYPE_CHECKING:
+    from unsim.results import Engine
     from unsim.scenario import Scenario
 
 BAD_INPUT = 2
@@ -103,12 +104,17 @@ def _loaded(name: str, changes: list[str] | None, months: int | None) -> Scenari
     return load_with(name, pairs)
 
 
-def _checked_engine(engine: str) -> Any:
-    from unsim.files import Problem, ScenarioError
+def _checked_engine(replicates: int, draws: int | None, seed: int, engine: str) -> Engine:
+    """Refuse an impossible design before anything is made; say where none of the parameters would be varied."""
+    from unsim.sweep import MANY, checked_design
 
-    if engine not in ("kernel", "mesa"):
-        raise ScenarioError([Problem("--engine", None, "", repr(engine), "kernel or mesa")])
-    return engine
+    found = checked_design(replicates, draws, seed, engine)
+    if draws is None and found == 1 and replicates >= MANY:
+        print(
+            f"{replicates} replicates cannot be divided into draws: parameters are not varied. Use a number with more divisors.",
+            file=sys.stderr,
+        )
+    return cast("Engine", engine)
 
 
 def _print(table: Any) -> None:
@@ -130,10 +136,11 @@ def run(scenario: ScenarioName, replicates: Replicates = 2000, draws: Draws = No
         from unsim.sweep import run as run_scenario
 
         loaded = _loaded(scenario, set_, months)
+        kind = _checked_engine(replicates, draws, seed, engine)
         if out:
             report.check_out(out, force)
         with _progress(f"Running {loaded.name}", engine) as progress:
-            result = run_scenario(loaded, replicates, draws, seed, _checked_engine(engine), progress=progress)
+            result = run_scenario(loaded, replicates, draws, seed, kind, progress=progress)
         if out:
             report.write_run(result, out, report.command_line())
             _say(f"Wrote summary.csv, votes.csv and run.json to {out}")
@@ -154,11 +161,12 @@ def compare(scenario: ScenarioName, against: Against, replicates: Replicates = 4
         from unsim.sweep import KEEP
 
         strategy, reference = _loaded(scenario, set_, months), _loaded(against, set_, months)
+        kind = _checked_engine(replicates, draws, seed, engine)
         if out:
             report.check_out(out, force)
         with _progress(f"Comparing {strategy.name} with {reference.name}", engine) as progress:
             result = compare_scenarios(
-                strategy, reference, replicates, draws, seed, _checked_engine(engine), keep=KEEP if out else 0, progress=progress
+                strategy, reference, replicates, draws, seed, kind, keep=KEEP if out else 0, progress=progress
             )
         if out:
             report.write_comparison(result, out, report.command_line())

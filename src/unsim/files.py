@@ -60,15 +60,6 @@ class Document:
             merged = merge(merged, layer)
         return merged
 
-    def without(self, key: Key) -> Document | None:
-        """The document without what its nearest layer says at a key; None where no layer says anything there."""
-        for index in range(len(self.layers) - 1, -1, -1):
-            pruned = _pruned(self.layers[index], key)
-            if pruned is not None:
-                layers = (*self.layers[:index], pruned, *self.layers[index + 1 :])
-                return Document(layers, self.places, self.name, self.chain)
-        return None
-
     def problem(self, key: Key, found: object, allowed: str) -> Problem:
         """A problem at a key, placed at the nearest key that stands in a file."""
         for length in range(len(key), -1, -1):
@@ -85,8 +76,19 @@ def dotted(key: Key) -> str:
 
 def shown(value: object) -> str:
     """A value as a message shows it, cut to a readable length."""
-    text = value if isinstance(value, str) and value.startswith(("unknown ", "nothing", "a ", "an ")) else repr(value)
+    if isinstance(value, Mapping):
+        text = f"keys with values ({', '.join(map(str, value))})" if value else "no keys"
+    elif isinstance(value, list):
+        text = f"a list ({', '.join(map(shown, value))})"
+    elif value is None or isinstance(value, bool):
+        text = "nothing (null)" if value is None else str(value).lower()
+    else:
+        text = value if isinstance(value, str) and value.startswith(WORDS) else repr(value)
     return text if len(text) <= 120 else text[:117] + "..."
+
+
+WORDS = ("unknown ", "nothing", "no ", "a ", "an ", "all ", "several ")
+"""How a finding in words begins; any other text is a value from a file and is quoted."""
 
 
 def nearest(name: object, known: Sequence[str]) -> str:
@@ -154,7 +156,7 @@ def _parse(path: Path) -> CommentedMap:
         what = " ".join(str(error).split())[:80]
         raise ScenarioError([Problem(str(path), None, "", f"a YAML error: {what}", "YAML 1.2, one document")]) from None
     if not isinstance(content, CommentedMap):
-        found = "nothing" if content is None else f"a {type(content).__name__} at the top"
+        found = "nothing" if content is None else "a list at the top" if isinstance(content, CommentedSeq) else "a value at the top"
         raise ScenarioError([Problem(str(path), 1, "", found, "a mapping of keys to values, such as `extends: baseline_2024`")])
     return content
 
@@ -178,17 +180,17 @@ def _refuse_extras(path: Path, text: str) -> None:
 
 def _plain(node: Any, key: Key, file: str, places: dict[Key, tuple[str, int | None]]) -> Any:
     """Plain data from parsed YAML, noting the place of each key on the way."""
-    if isinstance(node, CommentedMap):
+    if isinstance(node, dict):
         plain = {}
         for name, value in node.items():
             inner = (*key, str(name))
-            places[inner] = (file, node.lc.key(name)[0] + 1)
+            places[inner] = (file, node.lc.key(name)[0] + 1 if isinstance(node, CommentedMap) else None)
             plain[str(name)] = _plain(value, inner, file, places)
         return plain
-    if isinstance(node, CommentedSeq):
+    if isinstance(node, list):
         items = []
         for index, value in enumerate(node):
-            places[(*key, index)] = (file, node.lc.item(index)[0] + 1)
+            places[(*key, index)] = (file, node.lc.item(index)[0] + 1 if isinstance(node, CommentedSeq) else None)
             items.append(_plain(value, (*key, index), file, places))
         return items
     if isinstance(node, bool) or node is None:
@@ -199,24 +201,15 @@ def _plain(node: Any, key: Key, file: str, places: dict[Key, tuple[str, int | No
     return str(node)
 
 
-def _pruned(node: Any, key: Key) -> Any:
-    """A copy of plain data without a key, or None where it is not there; an element of a list takes the list with it."""
-    if not key or not isinstance(node, dict) or key[0] not in node:
-        return None
-    if len(key) == 1 or not isinstance(node[key[0]], dict):
-        return {name: value for name, value in node.items() if name != key[0]}
-    inner = _pruned(node[key[0]], key[1:])
-    return None if inner is None else {**node, key[0]: inner}
-
-
 def merge(base: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """Mappings merge key by key, anything else replaces; ``null`` takes a key away."""
     merged = dict(base)
     for key, value in changes.items():
         if value is None:
             merged.pop(key, None)
-        elif isinstance(value, Mapping) and isinstance(merged.get(key), Mapping):
-            merged[key] = merge(merged[key], value)
+        elif isinstance(value, Mapping):
+            below = merged.get(key)
+            merged[key] = merge(below if isinstance(below, dict) else {}, value)
         else:
             merged[key] = value
     return merged
@@ -233,8 +226,9 @@ def read(reference: str) -> Document:
     while True:
         if path.resolve() in (seen.resolve() for seen in chain):
             loop = " -> ".join(seen.stem for seen in [*chain, path])
+            line = contents[-1].lc.key("extends")[0] + 1
             raise ScenarioError(
-                [Problem(str(chain[-1]), None, "extends", f"a circle: {loop}", "a file that does not come back here")]
+                [Problem(str(chain[-1]), line, "extends", f"a circle: {loop}", "a file that does not come back here")]
             )
         content = _parse(path)
         chain.append(path)
@@ -250,7 +244,7 @@ def read(reference: str) -> Document:
         except ScenarioError as error:
             line = content.lc.key("extends")[0] + 1
             raise ScenarioError([Problem(str(path), line, "extends", parent, error.problems[0].allowed)]) from None
-    places: dict[Key, tuple[str, int | None]] = {(): (str(chain[0]), None)}
+    places: dict[Key, tuple[str, int | None]] = {(): (str(chain[0]), 1)}
     files = zip(reversed(chain), reversed(contents), strict=True)
     layers = tuple(_plain(content, (), str(file), places) for file, content in files)
     return Document(layers, places, str(chain[0]), tuple(chain))
@@ -267,13 +261,15 @@ def assignments(text: str) -> tuple[Key, Any]:
         parsed = yaml.load(value) if value.strip() else None
     except (YAMLError, RecursionError, ValueError):
         raise ScenarioError([Problem("--set", None, name, value, "a value in YAML 1.2")]) from None
-    return tuple(name.strip().split(".")), parsed
+    return tuple(name.strip().split(".")), _plain(parsed, (), "--set", {})
 
 
 def override(document: Document, changes: Iterable[tuple[Key, Any]]) -> Document:
     """A document with some keys set, as ``--set`` and the Python API do."""
     layers, places = list(document.layers), dict(document.places)
     for key, value in changes:
+        if key == ("extends",):
+            raise ScenarioError([Problem("--set", None, "extends", shown(value), "other keys: what a file extends stands in it")])
         nested: Any = value
         for part in reversed(key):
             nested = {str(part): nested}

@@ -6,17 +6,17 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
-import matplotlib.dates
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 
 from unsim.effects import Comparison
-from unsim.results import Run, design
+from unsim.results import Run, design, spread_of
+from unsim.rules.world import SEATS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_dates: Any = matplotlib.dates
 STRATEGY, REFERENCE, INK, FAINT = "#0072B2", "#D55E00", "#222222", "#BBBBBB"  # Okabe and Ito: safe for colour-blind readers
 VOTE_STYLE: Any = {
     "yes": {"facecolor": "#0072B2", "edgecolor": "#0072B2"},
@@ -71,17 +71,20 @@ def costs(comparison: Comparison) -> Figure:
             months = _months(comparison.strategy)
             right.axhline(0.0, color=INK, linewidth=0.8)
             right.fill_between(months, monthly["low"], monthly["high"], color=STRATEGY, alpha=0.25, linewidth=0)
-            right.plot(months, monthly["effect"], color=STRATEGY)
+            right.plot(months, monthly["effect"], color=STRATEGY, marker=_marker(comparison.strategy))
+            if len(months) <= FEW_MONTHS:
+                right.vlines(months, monthly["low"], monthly["high"], color=STRATEGY, linewidth=1.0)
             right.set(title=f"Effect on {title.lower()}", ylabel=unit)
-        for axis in axes[:, 1]:
-            axis.xaxis.set_major_locator(_dates.AutoDateLocator(maxticks=6))
+        for axis in axes.flat:
+            _month_axis(axis, comparison.strategy)
         handles, labels = axes[0, 0].get_legend_handles_labels()
-        figure.legend(handles[::-1], labels[::-1], loc="outside upper left", ncols=2, frameon=False)
+        wrapped = [_wrapped(figure, label, STYLE["font.size"], 0.9) for label in labels[::-1]]
+        figure.legend(handles[::-1], wrapped, loc="outside upper left", frameon=False)
         kept = comparison.strategy.kept.shape[2]
         _note(
             figure,
             _provenance(comparison, kept),
-            "Left: median, 50% and 90% of futures, chance and parameters together.",
+            f"Left: median, 50% and 90% of futures, {spread_of(comparison.strategy.draws)}.",
             f"Right: mean paired difference; its band: {comparison.monthly_interval}.",
         )
     return figure
@@ -89,6 +92,24 @@ def costs(comparison: Comparison) -> Figure:
 
 def _months(arm: Run) -> Any:
     return np.datetime64(arm.scenario.file.start, "M") + np.arange(arm.months)
+
+
+FEW_MONTHS = 8
+SPACINGS = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600)  # months between the marks of a time axis
+
+
+def _month_axis(axis: Any, arm: Run) -> None:
+    """Marks at full months or years, at most six."""
+    months = _months(arm)
+    spacing = next(spacing for spacing in SPACINGS if arm.months <= 6 * spacing)
+    ticks = [month for month in months if int(month.astype(int)) % spacing == 0]
+    axis.set_xticks(ticks, [str(month)[: 4 if spacing >= 12 else 7] for month in ticks])
+    axis.set_xlim(months[0] - np.timedelta64(15, "D"), months[-1] + np.timedelta64(15, "D"))
+
+
+def _marker(arm: Run) -> str:
+    """A line through one month is no line."""
+    return "o" if arm.months <= FEW_MONTHS else ""
 
 
 def _fan(axis: Any, arm: Run, outcome: str, colour: str, line: str) -> None:
@@ -99,8 +120,9 @@ def _fan(axis: Any, arm: Run, outcome: str, colour: str, line: str) -> None:
         axis.fill_between(months, quantiles[1], quantiles[3], color=colour, alpha=0.25, linewidth=0)
     else:
         for edge in (0, 1, 3, 4):
-            axis.plot(months, quantiles[edge], color=colour, linewidth=0.7, linestyle=line)
-    axis.plot(months, quantiles[2], color=colour, linewidth=1.6, linestyle=line, label=arm.scenario.title)
+            axis.plot(months, quantiles[edge], color=colour, linewidth=0.7, linestyle=line, marker=_marker(arm), markersize=3)
+    label = f"{'Strategy' if line == '-' else 'Reference'}: {arm.scenario.title}"
+    axis.plot(months, quantiles[2], color=colour, linewidth=1.6, linestyle=line, label=label, marker=_marker(arm))
 
 
 def costs_table(comparison: Comparison) -> pd.DataFrame:
@@ -127,7 +149,7 @@ def votes(comparison: Comparison) -> Figure:
     drafts = [d for d in scenario.labels.drafts if any(d in table.index.get_level_values(0) for table in tables)]
     states = _council_order(comparison)
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(3.0 + 2.3 * max(len(drafts), 1), 1.9 + 0.26 * len(states)))
+        figure = Figure(figsize=(max(3.0 + 2.3 * len(drafts), 7.6), 2.2 + 0.26 * len(states)))
         axes = np.atleast_1d(figure.subplots(1, max(len(drafts), 1), sharey=True))
         for axis, draft in zip(axes, drafts, strict=False):
             for row, state in enumerate(states):
@@ -135,22 +157,25 @@ def votes(comparison: Comparison) -> Figure:
                     if (draft, state) in table.index:
                         _vote_bar(axis, row + offset, height, table.loc[(draft, state)])
             counts = " / ".join(_counts(comparison, arm, draft) for arm in arms)
-            axis.set(title=scenario.file.drafts[draft].label, xlim=(0, 1), xlabel=f"share of votes\n{counts}")
+            axis.set(title=textwrap.fill(scenario.file.drafts[draft].label, 28), xlim=(0, 1), xlabel=f"share of votes\n{counts}")
             axis.set_xticks([0, 0.5, 1], ["0", "½", "1"])
             axis.tick_params(axis="y", length=0)
             axis.axhline(4.5, color=INK, linewidth=0.6)
+        if not drafts:
+            axes[0].text(0.5, 0.5, "No draft was put to the vote in either arm.", ha="center", transform=axes[0].transAxes)
+            axes[0].set_axis_off()
         axes[0].set_yticks(range(len(states)), [_member(comparison, state) for state in states])
-        axes[0].set_ylim(len(states) - 0.4, -0.6)
-        handles = [mpl.patches.Patch(label=vote, **style) for vote, style in VOTE_STYLE.items()]
+        axes[0].set_ylim(max(len(states), 1) - 0.4, -0.6)
+        handles = [Patch(label=vote, **style) for vote, style in VOTE_STYLE.items()]
         figure.legend(handles=handles, loc="outside upper right", ncols=3, frameon=False)
-        titles = (f"Upper bar: {arms[0].scenario.title}", f"Lower bar: {arms[1].scenario.title}")
+        titles = (f"Upper bar, strategy: {arms[0].scenario.title}", f"Lower bar, reference: {arms[1].scenario.title}")
         heading = "\n".join(["Votes by member and draft", *(_wrapped(figure, line, HEADING_SIZE, 0.62) for line in titles)])
         figure.suptitle(heading, x=0.01, ha="left", fontsize=HEADING_SIZE)
         _note(
             figure,
             _provenance(comparison),
-            "Shares over all futures and months in which the draft was put to the vote, chance and parameters together.",
-            "Below each panel: drafts put to the vote in a future, strategy / reference.",
+            f"Shares over all futures and months in which the draft was put to the vote, {spread_of(arms[0].draws)}; no interval.",
+            "Below each panel, strategy / reference: drafts put to the vote in all futures, and in one on average.",
             "Below the permanent five: elected members, then seats whose members are not yet known, by regional group.",
         )
     return figure
@@ -165,7 +190,8 @@ def _vote_bar(axis: Any, y: float, height: float, shares: Any) -> None:
 
 def _counts(comparison: Comparison, arm: Run, draft: str) -> str:
     d = arm.scenario.labels.drafts.index(draft) if draft in arm.scenario.labels.drafts else None
-    return "–" if d is None else f"{arm.votes[d].sum() / 15 / arm.replicates:.1f}"
+    number = 0 if d is None else int(arm.votes[d].sum()) // SEATS
+    return f"{number:,} ({number / arm.replicates:.1f})"
 
 
 def _council_order(comparison: Comparison) -> list[str]:

@@ -18,7 +18,7 @@ from rich.table import Table
 
 from unsim.effects import Comparison, Effect
 from unsim.files import Problem, ScenarioError
-from unsim.results import Run, design
+from unsim.results import Run, design, spread_of
 from unsim.rules.ledger import OUTCOMES
 from unsim.tables import DATA
 
@@ -124,8 +124,11 @@ def _caption(run: Run, comparison: Comparison | None = None) -> str:
     text = f"{design(run, paired=comparison is not None)}. Claim level: {level}.\n"
     if comparison:
         interval = comparison.effect(MAIN[0]).interval
-        return text + f"Intervals: {interval}. sign: share of draws whose mean has the effect's sign."
-    return text + f"Spread over futures: {'chance and parameters together' if run.draws > 1 else 'chance only'}."
+        text += f"Intervals: {interval}. sign: share of draws whose mean has the effect's sign."
+        shown = [comparison.effect(name, h) for name, _ in _sections(run) if name in comparison.shared for h in comparison.horizons]
+        outside = any(not effect.low <= effect.effect <= effect.high for effect in shown)
+        return text + ("\nA mean outside its interval: a few draws lie far out." if outside else "")
+    return text + f"Spread over futures: {spread_of(run.draws)}."
 
 
 def provenance(arms: list[Run], command: str) -> dict[str, Any]:
@@ -164,28 +167,35 @@ def _hash(paths: list[Path]) -> str:
 
 
 def check_out(out: Path, force: bool) -> None:
-    """Raise ``ScenarioError`` where results cannot be written to ``out``: before anything is computed."""
-    if out.exists() and not out.is_dir():
-        raise ScenarioError([Problem("--out", None, "", f"a file at {out}", "a folder, or a path where there is nothing yet")])
-    if out.is_dir() and any(out.iterdir()):
+    """Raise ``ScenarioError`` where results cannot be written to ``out``: before anything is computed or made."""
+
+    def refuse(found: str, allowed: str) -> None:
+        raise ScenarioError([Problem("--out", None, "", found, allowed)])
+
+    place = out.resolve()
+    if place.exists() and not place.is_dir():
+        refuse(f"a file at {out}", "a folder, or a path where there is nothing yet")
+    if place in (Path.cwd(), *Path.cwd().parents):
+        refuse(f"the current folder or one above it: {out}", "a folder of its own, such as results/first")
+    if place.is_dir() and any(place.iterdir()):
         allowed = "an empty or new folder, or --force to replace earlier results"
         if not force:
-            raise ScenarioError([Problem("--out", None, "", f"a folder that is not empty: {out}", allowed)])
-        if not (out / "run.json").is_file() or out.resolve() == Path.cwd():
-            raise ScenarioError([Problem("--out", None, "", f"a folder that holds something else than results: {out}", allowed)])
+            refuse(f"a folder that is not empty: {out}", allowed)
+        if not (place / "run.json").is_file():
+            refuse(f"a folder that holds something else than results: {out}", allowed)
+    above = next(folder for folder in place.parents if folder.exists())
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=out.parent):
+        with tempfile.TemporaryDirectory(dir=above):
             pass
     except OSError as error:
-        allowed = "a folder that can be written to"
-        raise ScenarioError([Problem("--out", None, "", f"{out} ({error.strerror})", allowed)]) from None
+        refuse(f"a path that cannot be written: {out} ({error.strerror})", "a folder that can be written to")
 
 
 def _written(out: Path, write: Callable[[Path], None]) -> None:
     """Fill a folder beside ``out``, then put it in its place: ``out`` is complete or not there."""
-    parent = out.absolute().parent
-    with tempfile.TemporaryDirectory(dir=parent, prefix=f".{out.name}-") as scratch:
+    out = out.resolve()
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as scratch:
         fresh = Path(scratch) / "new"
         fresh.mkdir()
         write(fresh)

@@ -75,8 +75,14 @@ class Run:
         return hashlib.sha256(np.ascontiguousarray(self.values, dtype="<f8").tobytes()).hexdigest()
 
     def outcome(self, name: str, horizon: int | None = None) -> NDArray[np.float64]:
-        """An outcome of every replicate over a horizon (default: the whole), shape (replicate,)."""
-        values: NDArray[np.float64] = self.values[self.horizons.index(horizon or self.months), self.row(name)]
+        """An outcome of every replicate over a horizon in months (default: the whole), shape (replicate,).
+
+        Raises ``KeyError`` for an unknown outcome, ``ValueError`` for a horizon that is not kept.
+        """
+        wanted = self.months if horizon is None else horizon
+        if wanted not in self.horizons:
+            raise ValueError(f"no horizon of {wanted} months; there are {', '.join(map(str, self.horizons))}")
+        values: NDArray[np.float64] = self.values[self.horizons.index(wanted), self.row(name)]
         return values
 
     def row(self, name: str) -> int:
@@ -191,6 +197,11 @@ def design(run: Run, *, paired: bool = False) -> str:
     draws = {0: "parameters at their defaults", 1: "1 parameter draw"}.get(run.draws, f"{run.draws} parameter draws")
     futures = f"{run.replicates:,} {'paired ' if paired else ''}futures"
     return f"n = {futures}, {draws}, seed {run.seed}, {run.engine} engine"
+
+
+def spread_of(draws: int) -> str:
+    """What the spread over futures contains."""
+    return "chance and parameters together" if draws > 1 else "chance only"
 
 
 def horizons_within(months: int, wanted: Sequence[int] = (12, 36, 120)) -> tuple[int, ...]:

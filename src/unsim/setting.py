@@ -61,8 +61,8 @@ class Seating:
 def seating(years: Iterable[int], elected: dict[str, list[str]]) -> Seating:
     """The real calendar as far as it goes, a scenario's own lists, then unknown members by regional group.
 
-    Members elected in the calendar's last year keep their seat in the next; every other seat is an unknown member's,
-    named by region and number, with staggered two-year terms.
+    Members elected in the last known year keep their seat in the next; every other seat is an unknown member's, named by
+    region and number, with staggered two-year terms.
     """
     calendar: dict[int, list[dict[str, str]]] = {}
     for row in table("council_members"):
@@ -72,6 +72,8 @@ def seating(years: Iterable[int], elected: dict[str, list[str]]) -> Seating:
     region = {row["iso3"]: row["region"] for rows in calendar.values() for row in rows}
     known = {year: sorted(r["iso3"] for r in rows if r["permanent"] == "0") for year, rows in calendar.items()}
     known.update({int(year): sorted(states) for year, states in elected.items()})
+    while last + 1 in known:
+        last += 1
     newcomers = [state for state in known[last] if state not in known[last - 1]]
     by_year, terms = {}, {}
     for year in years:
@@ -123,13 +125,20 @@ def measures_in_force(file: ScenarioFile) -> list[Measure]:
 
 
 def coverage(rows: Iterable[Measure], months: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Share of a channel that measures name, by month: parts add, on a part the strictest measure counts."""
+    """Share of a channel that measures name, by month: parts add, on a part the strictest measure counts.
+
+    A measure on the whole channel (part ``all``) counts on every part, and on what no part names.
+    """
+    whole = np.zeros(len(months))
     parts: dict[str, tuple[float, NDArray[np.float64]]] = {}
     for row in rows:
-        share, named = parts.get(row.part, (row.share_of_channel, np.zeros(len(months))))
-        in_force = months >= month_number(row.start)
-        parts[row.part] = (share, np.maximum(named, np.where(in_force, row.coverage, 0.0)))
-    total = sum((share * named for share, named in parts.values()), np.zeros(len(months)))
+        named = np.where(months >= month_number(row.start), row.coverage, 0.0)
+        if row.part == "all":
+            whole = np.maximum(whole, named)
+        else:
+            parts[row.part] = (row.share_of_channel, np.maximum(parts.get(row.part, (0.0, named))[1], named))
+    rest = max(1.0 - sum(share for share, _ in parts.values()), 0.0)
+    total = sum((share * np.maximum(named, whole) for share, named in parts.values()), rest * whole)
     return np.minimum(total, 1.0)
 
 

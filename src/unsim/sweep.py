@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from typing import Any, get_args
 
 import numpy as np
 
 from unsim.files import Problem, ScenarioError
 from unsim.results import Engine, Run, horizons_within
+from unsim.rules.chance import MAX_WORD
 from unsim.rules.world import WORLD_AXES, offsets
 from unsim.scenario import Scenario
 
@@ -20,8 +22,9 @@ CHUNK = 128
 KEEP = 4000
 """Replicates whose whole paths are kept when paths are asked for."""
 MOST_DRAWS = 200
+MANY = 100
+"""Replicates from which one would expect several draws of the parameters."""
 MAX_REPLICATES = 10_000_000
-MAX_WORD = 2**32 - 1
 
 Progress = Callable[[int, int], None]
 
@@ -32,16 +35,29 @@ def default_draws(replicates: int) -> int:
     return next(draws for draws in range(most, 0, -1) if replicates % draws == 0)
 
 
-def checked_design(replicates: int, draws: int | None, seed: int) -> int:
-    """The number of draws of a design; raises ``ScenarioError`` with all that is wrong with it."""
+def checked_design(replicates: int, draws: int | None, seed: int, engine: str = "kernel", **limits: int | None) -> int:
+    """The number of draws of a design; raises ``ScenarioError`` with all that is wrong with it.
+
+    ``limits``: ``threads``, ``chunk`` (from 1) and ``keep`` (from 0), where they are given.
+    """
     problems = []
-    if not 1 <= replicates <= MAX_REPLICATES:
-        problems.append(Problem("--replicates", None, "", repr(replicates), f"1 to {MAX_REPLICATES}"))
-    elif draws is not None and not (draws == 0 or (draws >= 1 and replicates % draws == 0)):
+
+    def whole(name: str, value: Any, low: int, high: int) -> bool:
+        good = isinstance(value, int | np.integer) and not isinstance(value, bool) and bool(low <= value <= high)
+        if not good:
+            problems.append(Problem(f"--{name}", None, "", repr(value), f"a whole number from {low} to {high}"))
+        return good
+
+    good = whole("replicates", replicates, 1, MAX_REPLICATES) and draws is not None and whole("draws", draws, 0, replicates)
+    if good and draws and replicates % draws:
         allowed = "a divisor of the number of replicates, or 0 for parameters at their defaults"
         problems.append(Problem("--draws", None, "", repr(draws), allowed))
-    if not 0 <= seed <= MAX_WORD:
-        problems.append(Problem("--seed", None, "", repr(seed), f"0 to {MAX_WORD}"))
+    whole("seed", seed, 0, MAX_WORD)
+    for name, value in limits.items():
+        if value is not None:
+            whole(name, value, 0 if name == "keep" else 1, MAX_REPLICATES)
+    if engine not in get_args(Engine):
+        problems.append(Problem("--engine", None, "", repr(engine), " or ".join(get_args(Engine))))
     if problems:
         raise ScenarioError(problems)
     return default_draws(replicates) if draws is None else draws
@@ -65,7 +81,7 @@ def run(
     only: every number is the same to the bit. ``progress`` is called with replicates done and replicates in all.
     Raises ``ScenarioError`` where the design is impossible, ``ArithmeticError`` where an outcome is not finite.
     """
-    draws = checked_design(replicates, draws, seed)
+    draws = checked_design(replicates, draws, seed, engine, threads=threads, chunk=chunk, keep=keep)
     horizons = horizons_within(scenario.months)
     keep = min(keep, replicates)
     sizes = scenario.sizes
@@ -77,6 +93,8 @@ def run(
     size = chunk if engine == "kernel" else 1
     bounds = [(first, min(first + size, replicates)) for first in range(0, replicates, size)]
     workers = (threads or _cores()) if engine == "kernel" else 1
+    if engine == "kernel":
+        solve(0, 0)  # compiles here, where an interrupt is heard, and not in a thread that would be waited for
     done = 0
     with ThreadPoolExecutor(max_workers=workers) as pool:
         waiting: dict[Future[_Part], tuple[int, int]] = {pool.submit(solve, *b): b for b in bounds}

@@ -29,6 +29,8 @@ VOTE = np.uint64(12)
 PARAMETER = np.uint64(13)
 
 NOBODY = np.uint64(0)
+MAX_WORD = 2**32 - 1
+"""The largest seed or replicate: a word of an address."""
 
 MULTIPLIER_0 = np.uint64(0xD2511F53)
 MULTIPLIER_1 = np.uint64(0xCD9E8D57)

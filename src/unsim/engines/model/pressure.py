@@ -14,7 +14,7 @@ from unsim.engines.model.market import Good, Market
 from unsim.engines.model.regime import Regime, Treasury
 from unsim.engines.model.state import State
 from unsim.parameters import PARAMETER_AXES, Params
-from unsim.rules import council
+from unsim.rules import chance, council
 from unsim.rules.world import PHASES, WORLD_AXES, World, offsets, views
 from unsim.scenario import Scenario, load
 
@@ -46,7 +46,8 @@ class PressureModel(mesa.Model):  # type: ignore[misc]
     ``scenario`` is a :class:`unsim.Scenario`, a path, or the name of a shipped one; ``seed``, ``replicate`` and ``draw``
     (of the parameters; -1 holds each at its default) are the address of the run, so the kernel's run with the same
     address gives the same bits. ``agents`` maps names of states (or of channels, goods) to subclasses of their agent.
-    ``shuffle`` activates agents of a kind in random order, which changes nothing.
+    ``shuffle`` activates agents of a kind in random order, which changes nothing. In ``mesa.batch_run`` vary ``replicate``
+    (``iterations`` would repeat one address, so the same run).
 
     ``states``, ``markets`` and ``goods`` map names to agents; ``running`` turns false at the horizon; ``datacollector``
     has every outcome by month, and posture, rivalry, vote, letter, policing and enforcement of every state.
@@ -62,7 +63,11 @@ class PressureModel(mesa.Model):  # type: ignore[misc]
         shuffle: bool = False,
         collect: bool = True,
     ) -> None:
-        super().__init__(seed=seed)
+        for name, value, low in (("seed", seed, 0), ("replicate", replicate, 0), ("draw", draw, -1)):
+            if not (isinstance(value, int | np.integer) and low <= value <= chance.MAX_WORD):
+                raise ValueError(f"{name} {value!r}; allowed: a whole number from {low} to {chance.MAX_WORD}")
+        super().__init__(seed=int(seed))
+        self.running = True
         self.scenario = scenario if isinstance(scenario, Scenario) else load(scenario)
         self.setting, self.labels, sizes = self.scenario.setting, self.scenario.labels, self.scenario.sizes
         self.seed_word, self.replicate_word = np.uint64(seed), np.uint64(replicate)
@@ -138,7 +143,9 @@ class PressureModel(mesa.Model):  # type: ignore[misc]
         return float(self.world.outcome[self._outcome_row[name]])
 
     def step(self) -> None:
-        """One month: every phase in order, every kind of agent in order within it."""
+        """One month: every phase in order, every kind of agent in order within it; raises RuntimeError after the last."""
+        if not self.running:
+            raise RuntimeError(f"the horizon of {self.scenario.months} months is over")
         self.t += self.stepped
         self.stepped = True
         for phase in PHASES:
