@@ -32,12 +32,10 @@ def within(name: str) -> Any:
 
 weights = st.builds(
     Weights,
-    **{name: within(name) for name in Weights._fields if name in BY_NAME},
-    rivalry=within("rivalry_weight"),
-    bite=within("bite_weight"),
+    **{name: within(name) for name in Weights._fields},
 )
-moods = st.builds(Mood, reach=share, salience=share, attention=share)
-texts = st.builds(Text, security=content, accountability=content, linkage=share, procedural=flag, weakest_link=flag, audience=flag)
+moods = st.builds(Mood, reach=share, salience=share, attention=share, cosponsors=share, traceability=share)
+texts = st.builds(Text, security=content, accountability=content, linkage=share, vetoable=flag, weakest_link=flag, audience=flag)
 
 
 # What carries
@@ -46,7 +44,8 @@ texts = st.builds(Text, security=content, accountability=content, linkage=share,
 def result(votes: list[float], permanent: list[float], procedural: float) -> str:
     yes = sum(council.is_yes(vote) for vote in votes)
     no = sum(council.is_no(vote) * held for vote, held in zip(votes, permanent, strict=True))
-    adopted, vetoed = council.is_adopted(yes, no, procedural), council.is_vetoed(yes, no, procedural)
+    no *= 1.0 - procedural
+    adopted, vetoed = council.is_adopted(yes, no, 0.0), council.is_vetoed(yes, no, council.vetoable(procedural, 0.0))
     outcome = {(1.0, 0.0, 0.0): "adopted", (0.0, 1.0, 0.0): "vetoed", (0.0, 0.0, 1.0): "failed"}
     return outcome[adopted, vetoed, council.is_failed(adopted, vetoed)]
 
@@ -125,11 +124,13 @@ def forecast(yes: list[float], no: list[float], permanent: list[float], procedur
     given_no_veto = unconditional = council.NOBODY_HAS_VOTED
     no_veto = 1.0
     for y, n, held in zip(yes, no, permanent, strict=True):
-        given_no_veto = council.count_member(given_no_veto, council.counted_yes(y, n, held, procedural))
+        stops = council.can_stop(held, procedural, 0.0)
+        given_no_veto = council.count_member(given_no_veto, council.counted_yes(y, n, stops))
         unconditional = council.count_member(unconditional, y)
-        no_veto *= council.not_vetoed(n, held, procedural)
-    adoption = council.adoption_probability(no_veto, council.nine_or_more(given_no_veto))
-    return adoption, council.veto_probability(council.nine_or_more(unconditional), adoption)
+        no_veto *= council.not_stopped(n, stops)
+    adoption = council.adoption_probability(no_veto, council.nine_or_more(given_no_veto), 0.0)
+    can_be_vetoed = council.vetoable(procedural, 0.0)
+    return adoption, council.veto_probability(council.nine_or_more(unconditional), adoption, can_be_vetoed)
 
 
 UNCERTAIN = 8
@@ -252,9 +253,10 @@ def test_more_rivalry_or_bite_never_raises_a_rivals_support(
     (mild, hostile), (soft, hard) = sorted((r1, r2)), sorted((b1, b2))
 
     def support(rivalry: float, bite: float) -> float:
-        return council.member_terms(w, text, mood, where, rivalry, permanent, bite, lobbying).support
+        return council.member_terms(w, text, mood, where, rivalry, permanent, 0.5, bite, lobbying).support
 
-    assert support(hostile, soft) <= support(mild, soft) + 1e-12
+    names = max(-w.cosponsor_pull, 0.0) * mood.cosponsors * (hostile - mild)  # names that put off friends put off rivals less
+    assert support(hostile, soft) <= support(mild, soft) + names + 1e-12
     assert support(mild, hard) <= support(mild, soft) + 1e-12
     assert support(0.0, hard) == support(0.0, soft)  # only rivals mind
 
@@ -263,9 +265,11 @@ def test_more_rivalry_or_bite_never_raises_a_rivals_support(
 def test_a_security_draft_loses_what_rivalry_and_bite_weigh(
     w: Weights, mood: Mood, where: float, permanent: float, bite: float
 ) -> None:
-    text = Text(1.0, 0.0, 0.0, VETOABLE, ADDITIVE, 0.0)
-    friend, rival = (council.member_terms(w, text, mood, where, rivalry, permanent, bite, 0.0).support for rivalry in (0.0, 1.0))
-    assert friend - rival == pytest.approx(w.rivalry + w.bite * bite)
+    text = Text(1.0, 0.0, 0.0, 1.0, ADDITIVE, 0.0)
+    friend, rival = (council.member_terms(w, text, mood, where, rivalry, permanent, 0.5, bite, 0.0) for rivalry in (0.0, 1.0))
+    assert friend.linked - rival.linked == pytest.approx(w.rivalry_weight + w.bite_weight * bite)
+    assert friend.cosponsors == pytest.approx(w.cosponsor_pull * mood.cosponsors)
+    assert rival.cosponsors == 0.0
 
 
 @given(weights, texts, share, share, share, share, position, share, flag, share)
@@ -274,7 +278,7 @@ def test_more_campaign_reach_never_lowers_accountability_support(
     permanent: float, bite: float
 ) -> None:  # fmt: skip
     low, high = (
-        council.member_terms(w, text, Mood(reach, salience, attention), where, rivalry, permanent, bite, 0.0)
+        council.member_terms(w, text, Mood(reach, salience, attention, 0.3, 0.1), where, rivalry, permanent, 0.5, bite, 0.0)
         for reach in sorted((one, other))
     )
     assert low.accountability_side <= high.accountability_side
@@ -283,17 +287,19 @@ def test_more_campaign_reach_never_lowers_accountability_support(
         assert low.linked == high.linked  # a campaign for rights does nothing for a text without them
 
 
-@given(weights, texts, moods, position, share, flag, share, st.floats(-3.0, 3.0))
+@given(weights, texts, moods, position, share, flag, share, share, st.floats(-3.0, 3.0))
 def test_support_is_the_sum_of_its_terms(
-    w: Weights, text: Text, mood: Mood, where: float, rivalry: float, permanent: float, bite: float, lobbying: float
+    w: Weights, text: Text, mood: Mood, where: float, rivalry: float, permanent: float, stance: float, bite: float, lobbying: float
 ) -> None:
-    found: Terms = council.member_terms(w, text, mood, where, rivalry, permanent, bite, lobbying)
-    assert found.support == pytest.approx(found.linked + found.veto_price + found.weapons_mood + found.lobbying, abs=1e-12)
+    found: Terms = council.member_terms(w, text, mood, where, rivalry, permanent, stance, bite, lobbying)
+    added = found.veto_price + found.weapons_mood + found.posture + found.cosponsors + found.lobbying
+    assert found.support == pytest.approx(found.linked + added, abs=1e-12)
     assert found.lobbying == lobbying
-    assert found.linked == council.linked_support(
-        found.security_side, found.accountability_side, text.security, text.accountability, text.linkage, text.weakest_link,
+    linkage = text.linkage * (w.linkage_unproven + (1.0 - w.linkage_unproven) * mood.traceability)
+    assert found.linked == pytest.approx(council.linked_support(
+        found.security_side, found.accountability_side, text.security, text.accountability, linkage, text.weakest_link,
         w.linkage_gain, w.linkage_lift,
-    )  # fmt: skip
+    ))  # fmt: skip
     assert found.weapons_mood == pytest.approx(w.weapons_mood * mood.salience * mood.attention * text.security, abs=1e-15)
 
 
@@ -301,10 +307,34 @@ def test_support_is_the_sum_of_its_terms(
 def test_a_veto_has_a_price_only_for_those_who_hold_one_and_where_there_is_one(
     price: float, audience: float, permanent: float
 ) -> None:
-    assert council.veto_price(price, audience, permanent, PROCEDURAL) == 0.0
-    assert council.veto_price(price, audience, 0.0, VETOABLE) == 0.0
-    assert council.veto_price(price, 0.0, permanent, VETOABLE) == 0.0
-    assert council.veto_price(price, 1.0, 1.0, VETOABLE) == price
+    none, one = council.vetoable(1.0, 0.0), council.vetoable(0.0, 0.0)
+    assert council.vetoable(0.0, 1.0) == none
+    assert council.veto_price(price, audience, permanent, none) == 0.0
+    assert council.veto_price(price, audience, 0.0, one) == 0.0
+    assert council.veto_price(price, 0.0, permanent, one) == 0.0
+    assert council.veto_price(price, 1.0, 1.0, one) == price
+
+
+def test_any_members_no_stops_a_presidential_statement_and_no_yes_is_needed() -> None:
+    assert council.is_adopted(0.0, 0.0, 1.0) == 1.0
+    assert council.is_adopted(14.0, council.can_stop(0.0, 0.0, 1.0), 1.0) == 0.0
+    assert council.is_vetoed(14.0, 1.0, council.vetoable(0.0, 1.0)) == 0.0
+    assert council.adoption_probability(0.25, 0.0, 1.0) == 0.25
+    assert council.adoption_probability(0.25, 0.5, 0.0) == 0.125
+
+
+@given(within("posture_weight"), share)
+def test_a_government_that_courts_the_north_supports_less(weight: float, stance: float) -> None:
+    assert council.posture_term(weight, 0.5) == 0.0
+    assert council.posture_term(weight, 1.0) == pytest.approx(weight / 2.0)
+    assert council.posture_term(weight, stance) <= council.posture_term(weight, 1.0)
+
+
+def test_a_court_once_seised_stays_and_a_tribunal_and_a_referral_have_strengths_of_their_own() -> None:
+    assert council.seised_strength(0.0, 1.0, 1.0, 0.3, 0.0, 0.5) == 0.3
+    assert council.seised_strength(0.0, 1.0, 0.0, 0.3, 1.0, 0.5) == 0.5
+    assert council.seised_strength(0.0, 0.0, 1.0, 0.3, 0.0, 0.5) == 0.0
+    assert council.seised_strength(0.5, 1.0, 1.0, 0.3, 0.0, 0.5) == 0.5
 
 
 # What an adopted text does
@@ -337,7 +367,6 @@ def test_only_an_adopted_mandate_moves_the_end_of_a_mandate_and_never_back(
 
 
 def test_a_meeting_or_a_mandate_adds_no_measures() -> None:
-    assert council.measures_added(1.0, 0.6, 0.0, VETOABLE) == 0.6
-    assert council.measures_added(0.0, 0.6, 0.0, VETOABLE) == 0.0
-    assert council.measures_added(1.0, 0.6, 1.0, VETOABLE) == 0.0
-    assert council.measures_added(1.0, 0.6, 0.0, PROCEDURAL) == 0.0
+    assert council.measures_added(1.0, 0.6, 0.0) == 0.6
+    assert council.measures_added(0.0, 0.6, 0.0) == 0.0
+    assert council.measures_added(1.0, 0.6, 1.0) == 0.0

@@ -275,7 +275,9 @@ def test_cohesion_is_a_share(
     usual: float, slope: float, patronage: float, expectation: float, accountability_slope: float, accountability: float,
     rally_slope: float, rally: float, cohesion: float, speed: float
 ) -> None:  # fmt: skip
-    goal = regime.cohesion_goal(usual, slope, patronage, expectation, accountability_slope, accountability, rally_slope, rally)
+    goal = regime.cohesion_goal(
+        usual, slope, patronage, expectation, accountability_slope, accountability, rally_slope, rally, 1.0, 1.0
+    )
     assert 0.0 <= goal <= 1.0
     moved = regime.cohesion_next(cohesion, goal, speed)
     assert 0.0 <= moved <= 1.0
@@ -288,7 +290,7 @@ def test_patronage_and_rallying_hold_the_elite_together_and_exposure_does_not(
     rally_slope: float, rally: float, more: float, richer: float
 ) -> None:  # fmt: skip
     def goal(paid: float, exposed: float, rallied: float) -> float:
-        return regime.cohesion_goal(usual, slope, paid, expectation, accountability_slope, exposed, rally_slope, rallied)
+        return regime.cohesion_goal(usual, slope, paid, expectation, accountability_slope, exposed, rally_slope, rallied, 1.0, 0.0)
 
     here = goal(patronage, accountability, rally)
     assert goal(max(patronage, richer), accountability, rally) >= here - 1e-14
@@ -303,7 +305,7 @@ def test_cohesion_is_usual_where_patronage_meets_expectation(
     usual: float, slope: float, patronage: float, accountability_slope: float, rally_slope: float
 ) -> None:
     start = regime.cohesion_start(usual)
-    assert regime.cohesion_goal(usual, slope, patronage, patronage, accountability_slope, 0.0, rally_slope, 0.0) == start
+    assert regime.cohesion_goal(usual, slope, patronage, patronage, accountability_slope, 0.0, rally_slope, 0.0, 1.0, 0.0) == start
 
 
 @given(positive, amount, within("expectation_speed"))

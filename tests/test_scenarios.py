@@ -120,7 +120,8 @@ council: {elected: {"2025": [USA]}}
 parameters: {no_such: 1, evadability: much}
 """
     told = problems(tmp_path / "bad.yaml", text)
-    expected = ["bad.yaml:2: coalition.leaders.1: found 5; allowed: text", "bad.yaml:2: coalition.leaders.2: found 'jpn'",
+    expected = ["bad.yaml:2: coalition.leaders.1: found 5; allowed: a three-letter code",
+                "bad.yaml:2: coalition.leaders.2: found 'jpn'",
                 "bad.yaml:2: coalition.menu.1: found unknown draft theirs", "bad.yaml:4: drafts.mine.bite: found nothing",
                 "bad.yaml:4: drafts.mine.value: found nothing", "bad.yaml:4: drafts.mine.covers.coall: found unknown channel",
                 "bad.yaml:6: states.RUS.rivalry.0.value: found 2; allowed: 0 to 1",
@@ -144,14 +145,14 @@ parameters: {no_such: 1, evadability: much}
         ("states: {AUS: {sponsor: no}}", "found 'no'; allowed: true or false"),
         ("states: {AUS: 5}", "found 5; allowed: keys with values: name, effort"),
         ("months: 3.5", "found 3.5; allowed: a whole number"),
-        ("start: 2199-01", "from 1900 to 2099"),
-        ("start: 1999-01", "2006-01 on"),
+        ("start: 2199-01", "from 2006 to 2099"),
+        ("start: 1999-01", "from 2006 to 2099"),
         ("start: 2024-01-05", "found '2024-01-05'; allowed: a month as YYYY-MM"),
         ("drafts: {sanctions: {last: 2024-02}}", "drafts.sanctions.last: found '2024-02'; allowed: a month before the start"),
         ("council: {panel_until: 1950-01}", "when the Panel was created"),
         ("world: {border: [{from: 2020-01, value: 0.1}, {from: 2020-01, value: 0.5}]}", "each month once"),
         ("coalition: {leaders: [USA, CHN]}", "coalition.leaders.1: found a rival, CHN"),
-        ("coalition: {leaders: [USA, PRK]}", "coalition.leaders.1: found a rival, PRK"),
+        ("coalition: {leaders: [USA, PRK]}", "coalition.leaders.1: found the DPRK itself"),
         ("measures: {add: {x: {sender: UN, channel: minerals, part: iron ore, share_of_channel: 0.5, coverage: 1, from: 2018-01}}}",
          "share_of_channel: found 0.5; allowed: 0.25, as for this part"),
         ("measures: {add: {half: {sender: UN, channel: coal, share_of_channel: 0.5, coverage: 1.0, from: 2018-01}}}",
@@ -203,7 +204,7 @@ partners: {CHN: {supplies: 1.0}}
 """
     told = "\n".join(problems(tmp_path / "bad.yaml", text))
     for part in ("coalition.leaders.1: found unknown state JPM; allowed: JPN (nearest)", "unknown draft sanction",
-                 "parameters.compliance: found 99", "unknown parameter no_such", "a number for each channel",
+                 "parameters.compliance: found 99", "unknown parameter no_such", "a number for each of the channels",
                  "parameters.forced_labour.coal: found 2", "unknown channel coall; allowed: coal (nearest)",
                  "unknown measure P999", "measures.add.late.from: found '2026-01'", "none of them a permanent member",
                  "a state without a position: KIR", "a sum of supplies above 1"):  # fmt: skip

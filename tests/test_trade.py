@@ -52,7 +52,7 @@ class Cell(NamedTuple):
         return sanctions.evadable_share(self.covered, self.letter, self.own_ban, self.own_compliance)
 
     def evaded(self) -> float:
-        return trade.evaded_share(self.evadability, self.skill, self.policing)
+        return trade.evaded_share(self.evadability, self.skill, self.policing, 0.0, 0.5)
 
 
 cells = st.builds(
@@ -112,7 +112,8 @@ def test_more_policing_or_less_skill_never_raises_undeclared_revenue(cell: Cell,
 
 @given(within("evadability"))
 def test_evadability_is_the_share_evaded_at_middling_skill_and_policing(evadability: float) -> None:
-    assert trade.evaded_share(evadability, 0.5, 0.5) == evadability
+    assert trade.evaded_share(evadability, 0.5, 0.5, 0.0, 0.6) == evadability
+    assert trade.evaded_share(evadability, 0.5, 0.5, 1.0, 0.6) == pytest.approx(0.4 * evadability)  # all networks listed
 
 
 @given(cells)
@@ -152,11 +153,15 @@ def test_shares_of_a_cell_are_shares_and_nothing_is_blocked_that_no_ban_names(ce
 def test_monitoring_is_a_share_to_which_every_source_adds(
     panel: float, panel_strength: float, team: float, team_strength: float, background: float
 ) -> None:
-    found = sanctions.monitoring(panel, panel_strength, team, team_strength, background)
+    def seen(panel: float, team: float) -> float:
+        left = sanctions.unseen(sanctions.unseen(1.0, 1.0, background), panel, panel_strength)
+        return sanctions.seen(sanctions.unseen(left, team, team_strength))
+
+    found = seen(panel, team)
     assert_share(found)
-    assert sanctions.monitoring(0.0, panel_strength, 0.0, team_strength, background) == pytest.approx(background)
+    assert seen(0.0, 0.0) == pytest.approx(background)
     for fewer in ((0.0, team), (panel, 0.0)):
-        assert sanctions.monitoring(fewer[0], panel_strength, fewer[1], team_strength, background) <= found + 1e-15
+        assert seen(*fewer) <= found + 1e-15
 
 
 @given(within("policing_rivalry"), share, within("policing_monitoring"), share, within("policing_naming"), share,
@@ -169,7 +174,7 @@ def test_policing_is_a_share_and_moves_towards_its_goal(
 ) -> None:  # fmt: skip
     odds = sanctions.policing_log_odds(
         rivalry_slope, rivalry, monitoring_slope, watched, naming_slope, reach, secondary_slope, secondary, exposed, fear_slope,
-        fears, squeezed,
+        fears, squeezed, 0.0,
     )  # fmt: skip
     goal = sanctions.policing_start(odds)  # it has long answered
     found = sanctions.policing_next(policing, odds, speed)
@@ -179,7 +184,7 @@ def test_policing_is_a_share_and_moves_towards_its_goal(
 
 def test_policing_weighs_each_cause_in_its_direction() -> None:
     def odds(rivalry: float = 0.5, watched: float = 0.5, reach: float = 0.0, secondary: float = 0.0, fears: float = 0.0) -> float:
-        return sanctions.policing_log_odds(1.0, rivalry, 0.8, watched, 0.3, reach, 0.7, secondary, 0.5, 1.0, fears, 0.6)
+        return sanctions.policing_log_odds(1.0, rivalry, 0.8, watched, 0.3, reach, 0.7, secondary, 0.5, 1.0, fears, 0.6, 0.0)
 
     assert odds() == 0.0
     assert odds(rivalry=1.0) < 0.0
@@ -327,10 +332,26 @@ def test_more_coercion_never_lowers_output(
     assert trade.output(scale, shock, spread, low, response) <= trade.output(scale, shock, spread, high, response) * (1 + 1e-13)
 
 
-@given(amount, st.floats(0.0, 20.0), share)
-def test_only_demand_that_follows_need_follows_need(base: float, factor: float, need: float) -> None:
-    assert trade.potential(base, factor, 0.0, need) == base * factor
-    assert trade.potential(base, factor, 1.0, need) == base * factor * need
+@given(amount, amount, st.floats(0.0, 20.0))
+def test_conflicts_that_go_on_add_to_what_a_partner_buys(base: float, wanted: float, factor: float) -> None:
+    assert trade.potential(base, 0.0, factor) == base * factor
+    assert trade.potential(base, wanted, factor) == pytest.approx((base + wanted) * factor)
+
+
+@given(share, share, share, st.floats(0.0, 3.0), share, share, share)
+def test_import_bans_take_away_no_more_than_there_is_and_ease_as_coercion_falls(
+    traced: float, fixed: float, conditional: float, coercion: float, less: float, blocked: float, evaded: float
+) -> None:
+    coefficient = trade.resale_coefficient(traced, 1.0, 0.5)
+    assert coefficient == pytest.approx(traced / 2.0)
+    taken = trade.resale_lost(coefficient, fixed, conditional, coercion)
+    assert 0.0 <= taken <= 1.0
+    assert trade.resale_lost(coefficient, fixed, conditional, coercion * less) <= taken + 1e-15
+    assert trade.resale_lost(0.0, fixed, conditional, coercion) == 0.0  # what nobody traces nobody stops
+    realised = trade.realised_share(blocked, blocked, evaded)
+    assert 0.0 <= realised <= 1.0 + 1e-15
+    assert trade.demand_left(100.0, taken) + trade.resale_money(100.0, taken, 1.0) == pytest.approx(100.0)
+    assert trade.conditional_share(coefficient, conditional, coercion) >= 0.0
 
 
 # Money out

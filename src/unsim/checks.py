@@ -13,16 +13,19 @@ from pydantic.fields import FieldInfo
 from unsim.files import Document, Key, ScenarioError, merge, nearest
 from unsim.parameters import BY_NAME, PARAMETERS
 from unsim.rules.chance import permanent_code
-from unsim.schema import CODE, MONTH, NAME, ScenarioFile
+from unsim.rules.world import FORUMS
+from unsim.schema import CODE, MONTH, NAME, START, ScenarioFile
 from unsim.tables import DATED, evidence_month, row_dates, table
 
-CHANNEL_PRIORS = {
-    "potential_scale": "scale",
-    "evadability": "evadability",
-    "forced_labour": "forced_labour",
-    "text_reach": "text_reach",
+ENTRY_PRIORS = {
+    "potential_scale": ("channels", "scale"),
+    "evadability": ("channels", "evadability"),
+    "forced_labour": ("channels", "forced_labour"),
+    "text_reach": ("channels", "text_reach"),
+    "mandate_strength": ("mandates", "strength"),
 }
-"""Which key of a channel holds the prior of which channel parameter."""
+"""Parameters with one value for each channel or mandate: where the scenario holds their priors."""
+CHANNEL_PRIORS = [key for section, key in ENTRY_PRIORS.values() if section == "channels"]
 FIRST_YEAR, LAST_YEAR = 2006, 2200
 """Years of which the Council's seats are known or can be given."""
 PANEL_BEGAN = "2009-06"
@@ -45,21 +48,45 @@ def checked(document: Document) -> ScenarioFile:
             file = ScenarioFile.model_validate(data)
             break
         except ValidationError as error:
-            found = [(_location(item["loc"]), item) for item in error.errors()]
-            told += [_schema_finding(key, item) for key, item in found if not _related(key, healed)]
+            found = [(_location(item["loc"]), item) for item in error.errors() if not _beside(item)]
+            told += [_schema_finding(key, item) for key, item in found if not _below(key, healed)]
             for key, item in found:
-                data = _healed(data, key, "[key]" in item["loc"] or item["type"] == "extra_forbidden")
+                out_of_place = "[key]" in item["loc"] or item["type"] == "extra_forbidden"
+                data = _healed(data, key, out_of_place)
             healed += [key for key, _ in found]
-    if file is not None and not any(len(key) == 1 and key[0] in ("states", "partners", "drafts") for key in healed):
-        told += [finding for finding in _inconsistencies(document, file) if not _related(finding[0], healed)]
+    if file is not None:
+        names = {key[-1] for key in healed}
+        whole = {key[0] for key in healed if len(key) == 1}
+        for finding in _inconsistencies(document, file):
+            follows = _below(finding[0], healed) or (whole | names) & _needs(finding)
+            told += [] if follows else [finding]
     if told or file is None:
         raise ScenarioError(document.problem(key, found, allowed) for key, found, allowed in told)
     return file
 
 
-def _related(key: Key, others: Sequence[Key]) -> bool:
-    """Whether a key lies above, below or at one of the others."""
-    return any(key[: len(other)] == other or other[: len(key)] == key for other in others)
+def _below(key: Key, others: Sequence[Key]) -> bool:
+    """Whether a key lies below or at one of the others."""
+    return any(key[: len(other)] == other for other in others)
+
+
+SECTIONS = {"state": "states", "partner": "partners", "draft": "drafts", "channel": "channels", "row": "events"}
+
+
+def _needs(finding: Finding) -> set[str | int]:
+    """What a finding about an unknown name rests on: the section where the name would stand, and the name."""
+    words = str(finding[1]).split()
+    if words[0] != "unknown":
+        return {"states"} if finding[1] == "no PRK" else {"goods"} if finding[0] == ("goods",) else set()
+    return {SECTIONS.get(words[1], words[1]), words[-1]}
+
+
+def _beside(item: Any) -> bool:
+    """Whether an error is about the alternative of a parameter's type that was not meant: a number, or one for each entry."""
+    place = item["loc"]
+    if place[0] != "parameters" or len(place) < 3:
+        return False
+    return bool(isinstance(item["input"], dict) if place[2] == "float" else len(place) == 3 and place[2] == "dict[str,float]")
 
 
 def merged_with_tables(document: Document) -> dict[str, Any]:
@@ -77,16 +104,17 @@ def _tables(partners: tuple[str, ...]) -> dict[str, Any]:
     for row in table("channels"):
         channels[row["channel"]] = {
             "label": row["label"],
-            **{flag: row[flag] == "1" for flag in ("merchandise", "uses_cloth", "takes_redirected")},
-            **{name: [float(row[f"{name}_{level}"]) for level in ("low", "central", "high")] for name in CHANNEL_PRIORS.values()},
+            **{flag: row[flag] == "1" for flag in ("merchandise", "uses_cloth", "takes_redirected", "for_conflicts")},
+            **{name: [float(row[f"{name}_{level}"]) for level in ("low", "central", "high")] for name in CHANNEL_PRIORS},
             "flows": {},
+            "sold_on": {},
         }
     for row in table("flows"):
         if row["partner"] in partners:
-            channels[row["channel"]]["flows"][row["partner"]] = {
-                "usd_million_a_year": float(row["usd_million_a_year"]),
-                "with_need": row["with_need"] == "1",
-            }
+            channels[row["channel"]]["flows"][row["partner"]] = {"usd_million_a_year": float(row["usd_million_a_year"])}
+    for row in table("sold_on"):
+        if row["partner"] in partners:
+            channels[row["channel"]]["sold_on"].setdefault(row["partner"], {})[row["market"]] = float(row["share"])
     goods = {
         row["good"]: {
             "label": row["label"],
@@ -101,7 +129,9 @@ def _tables(partners: tuple[str, ...]) -> dict[str, Any]:
 
 def _nulls(document: Document) -> Iterator[Finding]:
     """``null`` takes a key away; one that takes nothing away is a mistyped name."""
-    below = _tables(())
+    partners = document.data.get("partners")
+    below = _tables(tuple(partners) if isinstance(partners, dict) else ())
+    below = {**below, "parameters": dict.fromkeys(BY_NAME, 0.0)}
     for layer in document.layers:
         yield from _idle_nulls(layer, below, ())
         below = merge(below, layer)
@@ -111,15 +141,21 @@ def _idle_nulls(node: Mapping[str, Any], below: Any, key: Key) -> Iterator[Findi
     there = below if isinstance(below, Mapping) else {}
     for name, value in node.items():
         here = (*key, name)
-        if isinstance(value, Mapping):
-            yield from _idle_nulls(value, there.get(name), here)
-        elif value is None and name not in there and _typed(here)[1] is None:
+        known = name in there or _typed(here)[1] is not None
+        if not known and (value is None or (isinstance(value, Mapping) and _only_nulls(value))):
             yield here, f"unknown key {name}", nearest(name, _keys_at(key) or list(there))
+        elif isinstance(value, Mapping):
+            yield from _idle_nulls(value, there.get(name), here)
+
+
+def _only_nulls(node: Mapping[str, Any]) -> bool:
+    return all(value is None or (isinstance(value, Mapping) and _only_nulls(value)) for value in node.values()) and bool(node)
 
 
 def _location(found: Key) -> Key:
     """Where an error is in the file: pydantic's location without its marks for keys and for alternatives of a type."""
-    return tuple(part for part in found if part not in ("[key]", "float", "dict[str,float]"))
+    parts = found[:2] + found[3:] if found[0] == "parameters" and len(found) > 2 else found
+    return tuple(part for part in parts if part != "[key]")
 
 
 def _typed(location: Key) -> tuple[Any, FieldInfo | None]:
@@ -160,7 +196,24 @@ def _meaning(location: Key) -> str:
     return (field.description or "") if field else ""
 
 
-FITTING: tuple[Any, ...] = (0.5, 1, True, "x", "AAA", "2099-12", [], {}, ["AAA"], [0.0] * 3, ["AAA"] * 10, "procedural", "additive")
+FITTING: tuple[Any, ...] = (
+    0.5,
+    1,
+    True,
+    "x",
+    "AAA",
+    "2099-12",
+    [],
+    {},
+    ["AAA"],
+    [0.0] * 3,
+    ["AAA"] * 10,
+    "procedural",
+    "additive",
+    "drawn",
+    "general_assembly",
+    "rights",
+)
 
 
 def _fitting(kind: Any) -> Any:
@@ -182,8 +235,11 @@ def _fitting(kind: Any) -> Any:
 
 
 def _healed(node: Any, key: Key, remove: bool) -> Any:
-    """A copy of plain data in which something that fits stands at a key, or nothing where it has no place in the schema."""
-    fits = None if remove else _fitting(_typed(key)[0])
+    """A copy of plain data in which something that fits stands at a key, or nothing where the schema has a default for it or
+    no place."""
+    kind, field = _typed(key)
+    remove = remove or (field is not None and not field.is_required())
+    fits = None if remove else _fitting(kind)
 
     def put(node: Any, rest: Key) -> Any:
         if not rest:
@@ -202,6 +258,8 @@ FORMS = {
     CODE: "a three-letter code in capitals, such as KOR",
     NAME: "a name in lower case: letters, digits and _, at most 41",
     MONTH: "a month as YYYY-MM, such as 2024-01, from 1900 to 2099",
+    START: "a month as YYYY-MM, such as 2024-01, from 2006 to 2099",
+    r"\S": "text that is not blank",
 }
 KINDS = {
     "float_type": "a number",
@@ -215,6 +273,8 @@ KINDS = {
     "model_type": "keys with values",
     "too_short": "at least {min_length} entries",
     "too_long": "at most {max_length} entries",
+    "string_too_short": "text that is not empty",
+    "string_too_long": "text of at most {max_length} letters",
 }
 
 
@@ -224,7 +284,8 @@ def _schema_finding(key: Key, item: Any) -> Finding:
     if kind == "extra_forbidden":
         return key, f"unknown key {key[-1]}", nearest(key[-1], _keys_at(key[:-1]))
     if kind == "missing":
-        return key, "nothing (the key is missing)", meaning
+        form = _form(_typed(key)[0])
+        return key, "nothing (the key is missing)", f"{form} ({meaning})" if form and meaning else form or meaning
     if kind == "literal_error":
         return key, item["input"], str(context.get("expected"))
     if kind == "string_pattern_mismatch":
@@ -233,6 +294,8 @@ def _schema_finding(key: Key, item: Any) -> Finding:
         words = "a number, or a number for each channel, such as {coal: 0.5}"
     elif kind in ("greater_than_equal", "less_than_equal"):
         words = _range(_typed(key)[0])
+    elif kind == "string_type" and (form := _form(_typed(key)[0])):
+        words = form
     else:
         words = KINDS.get(kind, "").format(**context) or item["msg"].replace("Input should be ", "")
     if kind in ("dict_type", "model_type") and _keys_at(key):
@@ -240,21 +303,35 @@ def _schema_finding(key: Key, item: Any) -> Finding:
     return key, item["input"], f"{words} ({meaning})" if meaning else words
 
 
-def _range(kind: Any) -> str:
-    """The range of a number as its type declares it."""
-    bounds: dict[str, float] = {}
+def _marks(kind: Any) -> dict[str, Any]:
+    """What the annotations of a type say: bounds of a number, pattern of a text."""
+    found: dict[str, Any] = {}
     while kind is not None:
         for mark in getattr(kind, "__metadata__", ()):
             for part in (mark, *getattr(mark, "metadata", ())):
-                bounds |= {edge: getattr(part, edge) for edge in ("ge", "le") if hasattr(part, edge)}
+                found |= {key: getattr(part, key) for key in ("ge", "le", "pattern") if getattr(part, key, None) is not None}
         inner = [choice for choice in get_args(kind) if choice is not type(None)]
-        kind = inner[0] if inner else None
+        kind = inner[0] if inner and get_origin(kind) not in (dict, list) else None
+    return found
+
+
+def _range(kind: Any) -> str:
+    """The range of a number as its type declares it."""
+    bounds = _marks(kind)
     return f"{bounds.get('ge', float('-inf')):g} to {bounds.get('le', float('inf')):g}"
+
+
+def _form(kind: Any) -> str:
+    """What a value of a plain type looks like, in words."""
+    marks = _marks(kind)
+    return FORMS.get(marks.get("pattern", ""), "") or (_range(kind) if "ge" in marks else "")
 
 
 def _inconsistencies(document: Document, file: ScenarioFile) -> Iterator[Finding]:
     """What the schema cannot see: names that must exist elsewhere, dates against the information date, sums."""
     yield from _coalition(file)
+    yield from _forums(file)
+    yield from _conflicts(file)
     yield from _drafts(file)
     yield from _measures(file)
     yield from _trade(file)
@@ -265,7 +342,7 @@ def _inconsistencies(document: Document, file: ScenarioFile) -> Iterator[Finding
     if "PRK" not in file.states:
         yield ("states",), "no PRK", "the DPRK as a state: `PRK: {}`"
     codes: dict[int, str] = {}
-    for actor in [*file.states, *file.partners, *file.channels, *file.drafts]:
+    for actor in [*file.states, *file.partners, *file.channels, *file.drafts, *file.conflicts, *FORUMS]:
         other = codes.setdefault(permanent_code(actor), actor)
         if other != actor:
             yield (), f"a clash of the addresses of {actor} and {other}", "another name for one of them"
@@ -276,15 +353,47 @@ def _coalition(file: ScenarioFile) -> Iterator[Finding]:
     states = [name for name, state in file.states.items() if name != "PRK" and not state.rivalry]
     for index, leader in enumerate(file.coalition.leaders):
         if leader not in states:
-            found = f"a rival, {leader}" if leader in file.states else f"unknown state {leader}"
-            yield (*leaders, index), found, nearest(leader, states)
-    if len(set(file.coalition.leaders)) < len(file.coalition.leaders):
-        yield leaders, ", ".join(file.coalition.leaders), "each state once"
+            known = "the DPRK itself" if leader == "PRK" else f"a rival, {leader}"
+            yield (*leaders, index), known if leader in file.states else f"unknown state {leader}", nearest(leader, states)
+        if leader in file.coalition.leaders[:index]:
+            yield (*leaders, index), leader, "each state once"
     for index, draft in enumerate(file.coalition.menu):
         if draft not in file.drafts:
             yield (*menu, index), f"unknown draft {draft}", nearest(draft, list(file.drafts))
-    if len(set(file.coalition.menu)) < len(file.coalition.menu):
-        yield menu, ", ".join(file.coalition.menu), "each draft once"
+        if draft in file.coalition.menu[:index]:
+            yield (*menu, index), draft, "each draft once"
+    for name, state in file.states.items():
+        if state.elections and state.other_posture is None:
+            yield ("states", name, "elections"), "elections that change nothing", "other_posture beside them"
+
+
+def _forums(file: ScenarioFile) -> Iterator[Finding]:
+    for name in FORUMS:
+        for index, state in enumerate(getattr(file, name).penholders):
+            if state not in file.states:
+                yield (name, "penholders", index), f"unknown state {state}", nearest(state, list(file.states))
+    for name, mandate in file.mandates.items():
+        key = ("mandates", name)
+        low, central, high = mandate.strength
+        if not low <= central <= high <= 1.0:
+            yield (*key, "strength"), mandate.strength, "low <= central <= high <= 1"
+        if mandate.start and mandate.start > file.start and not file.as_it_happened:
+            yield (*key, "from"), mandate.start, f"a month up to the information date {file.start}, or as_it_happened: true"
+        if (mandate.start is None) != (mandate.until is None) or (mandate.start or "") > (mandate.until or ""):
+            yield (
+                key,
+                "a start without a later end, or an end without a start",
+                "from and until, or neither for a body not yet created",
+            )
+
+
+def _conflicts(file: ScenarioFile) -> Iterator[Finding]:
+    for name, conflict in file.conflicts.items():
+        if conflict.buyer not in file.partners:
+            yield ("conflicts", name, "buyer"), f"unknown partner {conflict.buyer}", nearest(conflict.buyer, list(file.partners))
+    if file.world.secondary_sender not in file.states:
+        sender = file.world.secondary_sender
+        yield ("world", "secondary_sender"), f"unknown state {sender}", nearest(sender, list(file.states))
 
 
 def _covered(file: ScenarioFile) -> list[str]:
@@ -306,7 +415,8 @@ def _drafts(file: ScenarioFile) -> Iterator[Finding]:
 
 
 def _measures(file: ScenarioFile) -> Iterator[Finding]:
-    covered, partners = [*_covered(file), "*"], list(file.partners)
+    covered, partners = [*_covered(file), "*", "resale"], list(file.partners)
+    markets = sorted({market for channel in file.channels.values() for sold in channel.sold_on.values() for market in sold})
     identifiers = [row["id"] for row in table("measures")]
     for index, identifier in enumerate(file.measures.lift):
         if identifier not in identifiers:
@@ -318,8 +428,13 @@ def _measures(file: ScenarioFile) -> Iterator[Finding]:
     }
     for name, measure in file.measures.add.items():
         key = ("measures", "add", name)
-        if measure.sender != "UN" and measure.sender not in partners:
-            yield (*key, "sender"), measure.sender, nearest(measure.sender, ["UN", *partners])
+        senders = markets if measure.channel == "resale" else ["UN", *partners]
+        if measure.sender not in senders:
+            yield (*key, "sender"), measure.sender, nearest(measure.sender, senders)
+        if measure.conditional and measure.channel != "resale":
+            yield (*key, "conditional"), measure.conditional, "0 except for a ban on resale"
+        if measure.until and measure.until <= measure.start:
+            yield (*key, "until"), measure.until, f"a month after {measure.start}"
         if measure.channel not in covered:
             yield (*key, "channel"), f"unknown channel {measure.channel}", nearest(measure.channel, covered)
         if measure.start > file.start and not file.as_it_happened:
@@ -340,7 +455,12 @@ def _trade(file: ScenarioFile) -> Iterator[Finding]:
         for partner in channel.flows:
             if partner not in partners:
                 yield ("channels", name, "flows", partner), f"unknown partner {partner}", nearest(partner, partners)
-        for field in CHANNEL_PRIORS.values():
+        for partner in channel.sold_on:
+            if partner not in partners:
+                yield ("channels", name, "sold_on", partner), f"unknown partner {partner}", nearest(partner, partners)
+            elif sum(channel.sold_on[partner].values()) > 1.0:
+                yield ("channels", name, "sold_on", partner), "a sum of shares above 1", "shares that add up to at most 1"
+        for field in CHANNEL_PRIORS:
             low, central, high = getattr(channel, field)
             limit = 100.0 if field == "scale" else 1.0
             if not low <= central <= high <= limit:
@@ -361,10 +481,11 @@ def _council(file: ScenarioFile) -> Iterator[Finding]:
         seats = ("council", "elected", year)
         if not (year.isdigit() and FIRST_YEAR <= int(year) <= LAST_YEAR):
             yield seats, year, f"a year from {FIRST_YEAR} to {LAST_YEAR}"
-        if len(set(elected)) < len(elected) or permanent & set(elected):
-            yield seats, ", ".join(elected), "ten different states, none of them a permanent member"
-        for state in sorted(set(elected) - placed):
-            yield seats, f"a state without a position: {state}", f"a position for it: states.{state}.position"
+        for index, state in enumerate(elected):
+            if state in permanent or state in elected[:index]:
+                yield (*seats, index), state, "ten different states, none of them a permanent member"
+            elif state not in placed:
+                yield (*seats, index), f"a state without a position: {state}", f"a position for it: states.{state}.position"
     if file.council.panel_until < PANEL_BEGAN:
         yield ("council", "panel_until"), file.council.panel_until, f"a month from {PANEL_BEGAN} on, when the Panel was created"
 
@@ -375,16 +496,19 @@ def _parameters(file: ScenarioFile) -> Iterator[Finding]:
             yield ("parameters", name), f"unknown parameter {name}", nearest(name, [parameter.name for parameter in PARAMETERS])
             continue
         parameter = BY_NAME[name]
+        section = ENTRY_PRIORS[name][0] if parameter.axis else ""
         if bool(parameter.axis) != isinstance(value, dict):
-            allowed = "a number for each channel, such as {coal: 0.5}" if parameter.axis else f"a number ({parameter.unit})"
+            known = list(getattr(file, section)) if section else []
+            example = f"a number for each of the {section}, such as {{{known[0] if known else 'NAME'}: 0.5}}"
+            allowed = example if section else f"a number ({parameter.unit})"
             yield ("parameters", name), value, allowed
             continue
         numbers = value.items() if isinstance(value, dict) else [("", value)]
-        for channel, number in numbers:
-            key: Key = ("parameters", name, channel) if channel else ("parameters", name)
+        for entry, number in numbers:
+            key: Key = ("parameters", name, entry) if entry else ("parameters", name)
             low, high = parameter.prior.low, parameter.prior.high
-            if channel and channel not in file.channels:
-                yield key, f"unknown channel {channel}", nearest(channel, list(file.channels))
+            if entry and entry not in getattr(file, section):
+                yield key, f"unknown {section[:-1]} {entry}", nearest(entry, list(getattr(file, section)))
             elif not low <= number <= high:
                 yield key, number, f"{low:g} to {high:g} ({parameter.meaning}, {parameter.unit})"
 
@@ -414,8 +538,9 @@ def _evidence(document: Document, file: ScenarioFile) -> Iterator[Finding]:
 
 
 def _dates(document: Document, file: ScenarioFile) -> Iterator[Finding]:
-    if not FIRST_YEAR <= int(file.start[:4]) <= 2099 - file.months // 12:
-        yield ("start",), file.start, f"a month from {FIRST_YEAR}-01 on, with the horizon ending before 2100"
+    last = (2100 - int(file.start[:4])) * 12 - int(file.start[5:]) + 1
+    if file.months > last and file.start != "2099-12":
+        yield ("months",), file.months, f"1 to {last}: a horizon that ends before 2100"
     for key, steps in _paths(document.data, ()):
         starts = [str(step["from"]) for step in steps]
         for index, start in enumerate(starts):

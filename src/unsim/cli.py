@@ -104,16 +104,29 @@ def _loaded(name: str, changes: list[str] | None, months: int | None) -> Scenari
     return load_with(name, pairs)
 
 
+def _together(*checks: Callable[[], Any]) -> list[Any]:
+    """The results of several checks; raises ``ScenarioError`` with the problems of all of them."""
+    from unsim.files import ScenarioError
+
+    found, problems = [], []
+    for check in checks:
+        try:
+            found.append(check())
+        except ScenarioError as error:
+            problems += error.problems
+    if problems:
+        raise ScenarioError(problems)
+    return found
+
+
 def _checked_engine(replicates: int, draws: int | None, seed: int, engine: str) -> Engine:
     """Refuse an impossible design before anything is made; say where none of the parameters would be varied."""
-    from unsim.sweep import MANY, checked_design
+    from unsim.sweep import FEW_DRAWS, MANY, checked_design
 
     found = checked_design(replicates, draws, seed, engine)
-    if draws is None and found == 1 and replicates >= MANY:
-        print(
-            f"{replicates} replicates cannot be divided into draws: parameters are not varied. Use a number with more divisors.",
-            file=sys.stderr,
-        )
+    if draws is None and found < FEW_DRAWS and replicates >= MANY:
+        few = "parameters are not varied" if found == 1 else f"parameters are varied {found} times only"
+        print(f"{replicates} replicates divide badly into draws: {few}. Use a number with more divisors.", file=sys.stderr)
     return cast("Engine", engine)
 
 
@@ -135,10 +148,11 @@ def run(scenario: ScenarioName, replicates: Replicates = 2000, draws: Draws = No
         from unsim import report
         from unsim.sweep import run as run_scenario
 
-        loaded = _loaded(scenario, set_, months)
-        kind = _checked_engine(replicates, draws, seed, engine)
-        if out:
-            report.check_out(out, force)
+        kind, loaded, _ = _together(
+            lambda: _checked_engine(replicates, draws, seed, engine),
+            lambda: _loaded(scenario, set_, months),
+            lambda: report.check_out(out, force) if out else None,
+        )
         with _progress(f"Running {loaded.name}", engine) as progress:
             result = run_scenario(loaded, replicates, draws, seed, kind, progress=progress)
         if out:
@@ -160,10 +174,12 @@ def compare(scenario: ScenarioName, against: Against, replicates: Replicates = 4
         from unsim.effects import compare as compare_scenarios
         from unsim.sweep import KEEP
 
-        strategy, reference = _loaded(scenario, set_, months), _loaded(against, set_, months)
-        kind = _checked_engine(replicates, draws, seed, engine)
-        if out:
-            report.check_out(out, force)
+        kind, strategy, reference, _ = _together(
+            lambda: _checked_engine(replicates, draws, seed, engine),
+            lambda: _loaded(scenario, set_, months),
+            lambda: _loaded(against, set_, months),
+            lambda: report.check_out(out, force) if out else None,
+        )
         with _progress(f"Comparing {strategy.name} with {reference.name}", engine) as progress:
             result = compare_scenarios(
                 strategy, reference, replicates, draws, seed, kind, keep=KEEP if out else 0, progress=progress

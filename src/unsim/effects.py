@@ -14,8 +14,8 @@ from scipy import stats
 
 from unsim.files import ScenarioError
 from unsim.results import ClaimLevel, Engine, Run
-from unsim.scenario import Scenario
-from unsim.sweep import CHUNK, run
+from unsim.scenario import Scenario, loaded
+from unsim.sweep import CHUNK, checked_design, run
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +32,7 @@ class Effect:
     ``effect``: mean of the paired differences over all futures. ``low``, ``high``: interval of the kind that ``interval``
     names. ``n``: pairs. ``sign_share``: share of the draws of parameters whose mean difference has the effect's sign
     (prior mass, not a probability that a claim is true). ``variance_reduction``: (Var a + Var b) / Var(a - b), what
-    pairing saves; None where nothing varies. ``standard_error``: of the mean, from too few draws and futures.
+    sharing luck and parameters saves; None where nothing varies. ``standard_error``: of the mean, from too few draws and futures.
     ``sd_chance`` and ``sd_parameters`` split the spread of single differences; None with one future a draw.
     """
 
@@ -86,6 +86,12 @@ class Comparison:
     strategy: Run
     reference: Run
 
+    def __post_init__(self) -> None:
+        for name in ("seed", "draws", "replicates", "months", "horizons"):
+            ours, theirs = getattr(self.strategy, name), getattr(self.reference, name)
+            if ours != theirs:
+                raise ValueError(f"runs that are not paired: {name} {ours} and {theirs}")
+
     @property
     def horizons(self) -> tuple[int, ...]:
         """Horizons over which effects are given, in months."""
@@ -129,9 +135,14 @@ class Comparison:
         return pd.DataFrame(rows)
 
     def monthly(self, outcome: str) -> pd.DataFrame:
-        """The effect on an outcome month by month over the kept paths: month, effect, low, high."""
+        """The effect on an outcome month by month over the kept paths: month, effect, low, high.
+
+        Raises ``ValueError`` where the runs kept no paths (``keep``).
+        """
         import pandas as pd
 
+        if not self.strategy.kept.shape[2]:
+            raise ValueError("no paths were kept: run with keep=, such as keep=1000")
         ours, theirs = (arm.kept[arm.row(outcome)] for arm in (self.strategy, self.reference))
         effects = [paired_effect(ours[t], theirs[t], self._kept_draws, "") for t in range(ours.shape[0])]
         return pd.DataFrame([{"month": t + 1, "effect": e.effect, "low": e.low, "high": e.high} for t, e in enumerate(effects)])
@@ -171,8 +182,8 @@ class Comparison:
 
 
 def compare(
-    scenario: Scenario,
-    reference: Scenario,
+    scenario: Scenario | str,
+    reference: Scenario | str,
     replicates: int = 4000,
     draws: int | None = None,
     seed: int = 1,
@@ -187,6 +198,8 @@ def compare(
 
     Raises ``ScenarioError`` where the two do not start in the same month or do not have the same horizon.
     """
+    scenario, reference = loaded(scenario), loaded(reference)
+    checked_design(replicates, draws, seed, engine, threads=threads, chunk=chunk, keep=keep)
     problems = []
     for key in ("start", "months"):
         ours, theirs = getattr(scenario.file, key), getattr(reference.file, key)

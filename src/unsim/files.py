@@ -13,9 +13,12 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.tokens import AliasToken, AnchorToken, TagToken
+from ruamel.yaml.tokens import AliasToken, AnchorToken, DirectiveToken, TagToken
 
 Key = tuple[str | int, ...]
+SET = "--set"
+"""Where a value comes from that stands in no file."""
+DEEPEST = 30
 MAX_BYTES = 1_000_000
 
 
@@ -79,7 +82,7 @@ def shown(value: object) -> str:
     if isinstance(value, Mapping):
         text = f"keys with values ({', '.join(map(str, value))})" if value else "no keys"
     elif isinstance(value, list):
-        text = f"a list ({', '.join(map(shown, value))})"
+        text = f"a list ({', '.join(map(shown, value))})" if value else "an empty list"
     elif value is None or isinstance(value, bool):
         text = "nothing (null)" if value is None else str(value).lower()
     else:
@@ -87,7 +90,7 @@ def shown(value: object) -> str:
     return text if len(text) <= 120 else text[:117] + "..."
 
 
-WORDS = ("unknown ", "nothing", "no ", "a ", "an ", "all ", "several ")
+WORDS = ("unknown ", "nothing", "no ", "a ", "an ", "all ", "several ", "the ", "keys ", "elections ")
 """How a finding in words begins; any other text is a value from a file and is quoted."""
 
 
@@ -142,7 +145,7 @@ def _text(path: Path) -> str:
 
 def _parse(path: Path) -> CommentedMap:
     text = _text(path)
-    _refuse_extras(path, text)
+    _refuse_extras(str(path), text)
     yaml = YAML(typ="rt", pure=True)
     yaml.version = (1, 2)
     try:
@@ -161,17 +164,18 @@ def _parse(path: Path) -> CommentedMap:
     return content
 
 
-REFUSED = {AnchorToken: "an anchor", AliasToken: "an alias", TagToken: "a tag"}
+REFUSED = {AnchorToken: "an anchor", AliasToken: "an alias", TagToken: "a tag", DirectiveToken: "a directive"}
 
 
-def _refuse_extras(path: Path, text: str) -> None:
-    """Refuse what YAML has beyond plain keys and values: anchors, aliases, tags, and the merge key of YAML 1.1."""
+def _refuse_extras(file: str, text: str) -> None:
+    """Refuse what YAML has beyond plain keys and values: anchors, aliases, tags, and what is of YAML 1.1."""
     problems = []
     try:
         for token in YAML(typ="rt", pure=True).scan(io.StringIO(text)):
             what = REFUSED.get(type(token)) or ("a merge key" if getattr(token, "value", None) == "<<" else None)
             if what:
-                problems.append(Problem(str(path), token.start_mark.line + 1, "", what, "plain keys and values"))
+                line = None if file == SET else token.start_mark.line + 1
+                problems.append(Problem(file, line, "", what, "plain keys and values"))
     except YAMLError:
         return  # the parser will say what is wrong, with its line
     if problems:
@@ -180,6 +184,8 @@ def _refuse_extras(path: Path, text: str) -> None:
 
 def _plain(node: Any, key: Key, file: str, places: dict[Key, tuple[str, int | None]]) -> Any:
     """Plain data from parsed YAML, noting the place of each key on the way."""
+    if len(key) > DEEPEST:
+        raise ScenarioError([Problem(file, None, dotted(key[:3]), "keys too deep to be a scenario", f"at most {DEEPEST} levels")])
     if isinstance(node, dict):
         plain = {}
         for name, value in node.items():
@@ -193,6 +199,8 @@ def _plain(node: Any, key: Key, file: str, places: dict[Key, tuple[str, int | No
             places[(*key, index)] = (file, node.lc.item(index)[0] + 1 if isinstance(node, CommentedSeq) else None)
             items.append(_plain(value, (*key, index), file, places))
         return items
+    if hasattr(node, "item") and not isinstance(node, str):
+        node = node.item()  # a number of numpy
     if isinstance(node, bool) or node is None:
         return node
     for kind in (str, int, float):
@@ -253,27 +261,30 @@ def read(reference: str) -> Document:
 def assignments(text: str) -> tuple[Key, Any]:
     """``states.USA.posture=0.3`` as its key and value; the value is read as YAML 1.2."""
     name, equals, value = text.partition("=")
+    _refuse_extras(SET, value)
     if not equals or not name.strip():
-        raise ScenarioError([Problem("--set", None, "", text, "KEY=VALUE, such as coalition.coordination=0.5")])
+        raise ScenarioError([Problem(SET, None, "", text, "KEY=VALUE, such as coalition.coordination=0.5")])
     yaml = YAML(typ="safe", pure=True)
     yaml.version = (1, 2)
     try:
         parsed = yaml.load(value) if value.strip() else None
     except (YAMLError, RecursionError, ValueError):
-        raise ScenarioError([Problem("--set", None, name, value, "a value in YAML 1.2")]) from None
-    return tuple(name.strip().split(".")), _plain(parsed, (), "--set", {})
+        raise ScenarioError([Problem(SET, None, name, value, "a value in YAML 1.2")]) from None
+    return tuple(name.strip().split(".")), parsed
 
 
 def override(document: Document, changes: Iterable[tuple[Key, Any]]) -> Document:
     """A document with some keys set, as ``--set`` and the Python API do."""
     layers, places = list(document.layers), dict(document.places)
-    for key, value in changes:
+    for key, given in changes:
+        value = _plain(given, key, SET, {})
         if key == ("extends",):
-            raise ScenarioError([Problem("--set", None, "extends", shown(value), "other keys: what a file extends stands in it")])
+            raise ScenarioError([Problem(SET, None, "extends", shown(value), "other keys: what a file extends stands in it")])
         nested: Any = value
         for part in reversed(key):
             nested = {str(part): nested}
         layers.append(nested)
+        places = {place: where for place, where in places.items() if place[: len(key)] != key}
         for length in range(1, len(key) + 1):
-            places[key[:length]] = ("--set", None)
+            places[key[:length]] = (SET, None)
     return Document(tuple(layers), places, document.name, document.chain)

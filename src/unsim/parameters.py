@@ -71,7 +71,7 @@ class Prior:
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter: a number, or one number for each channel (``axis``); priors of the latter stand in the channel table."""
+    """One parameter: a number, or one number for each channel or mandate (``axis``); priors of the latter stand with these."""
 
     name: str
     meaning: str
@@ -133,7 +133,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("salience_half_life", "half-life of attention to weapons", "months", _log_normal(9, 0.3, 3, 24), ASSUMPTION, "no"),
     Parameter("exposure_base", "exposure event in a month without monitoring, at coercion 1", "log odds",
               _normal(-2.8, 0.4, -5, -1), "events.csv: rights events of 2013-2024; otherwise assumption", "partly"),
-    Parameter("exposure_monitoring", "effect of full monitoring on exposure events", "log odds", _normal(1.0, 0.5, 0, 3),
+    Parameter("exposure_monitoring", "effect of full monitoring of rights on exposure events", "log odds", _normal(1.0, 0.5, 0, 3),
               ASSUMPTION, "no"),
     Parameter("exposure_abuse", "elasticity of the odds of exposure in coercion", "per log unit", _uniform(0.5, 0, 1),
               ASSUMPTION, "no"),
@@ -141,6 +141,12 @@ PARAMETERS: tuple[Parameter, ...] = (
               _uniform(0.3, 0.1, 0.5), ASSUMPTION, "no"),
     Parameter("evidence_half_life", "half-life of public evidence of abuse", "months", _log_normal(24, 0.4, 6, 120),
               ASSUMPTION, "no"),
+    Parameter("exposure_access", "effect of access for the Special Rapporteur on exposure events", "log odds", _uniform(1.0, 0, 2),
+              ASSUMPTION, "no"),
+    Parameter("summit_depth", "share of its pressure that a government drops after a summit", "share", _uniform(0.6, 0.3, 0.9),
+              "events.csv: the bid dropped in December 2018, the letter not signed in 2019; otherwise assumption", "no"),
+    Parameter("thaw_half_life", "half-life of what a summit has thawed", "months", _log_normal(9, 0.4, 3, 36),
+              "events.csv: June 2018 to October 2019; otherwise assumption", "no"),
     Parameter("rivalry_spread", "uncertainty of the coded rivalry", "sd of log", _uniform(0.2, 0.05, 0.4), ASSUMPTION, "no"),
     Parameter("rivalry_walk", "monthly step of rivalry after the record ends", "sd of share", _uniform(0.015, 0.0, 0.03),
               ASSUMPTION, "no"),
@@ -156,6 +162,8 @@ PARAMETERS: tuple[Parameter, ...] = (
               _uniform(2.0, 0.0, 4.0), ASSUMPTION, "no"),
     Parameter("effort_exponent", "CES exponent of efforts at full coordination; 1 means that they only add", "number",
               _uniform(0.8, 0.6, 1.0), ASSUMPTION, "no"),
+    Parameter("sponsor_threshold", "stance below which a government withholds its name from a text", "0 engagement, 1 pressure",
+              _uniform(0.35, 0.2, 0.5), "resolutions.csv: the ROK's co-sponsorship by government, 2008-2025; on coded postures", "partly"),
     Parameter("tabling_threshold", "value at which a draft is as likely tabled as not", "share of a full value",
               _uniform(0.25, 0.1, 0.4), ASSUMPTION, "no"),
     Parameter("tabling_noise", "spread of the tabling decision", "share of a full value", _uniform(0.06, 0.02, 0.12), ASSUMPTION, "no"),
@@ -184,13 +192,47 @@ PARAMETERS: tuple[Parameter, ...] = (
               _normal(0.0, 0.2, -0.5, 1), "posterior as wide as the prior; centred on 0, since the other terms were fitted without it", "no"),
     Parameter("weapons_mood", "effect of attention to weapons on support for a security draft", "logits",
               _normal(0.0, 0.5, -2, 2), "trial fit: change of score 0", "no"),
+    Parameter("linkage_unproven", "share of a text's linkage that members believe where no trade is traced", "share",
+              _uniform(0.5, 0.0, 1.0), ASSUMPTION, "no"),
+    Parameter("posture_weight", "effect of a member's own stance, from engagement to pressure", "logits", _normal(1.0, 0.5, 0, 3),
+              "resolutions.csv: the ROK abstained in 2003-2005 and 2007; otherwise assumption", "no"),
+    Parameter("cosponsor_pull", "effect of ten co-sponsors that do not lead", "logits", _normal(0.2, 0.3, -0.6, 1.0), ASSUMPTION, "no"),
     Parameter("mandate_length", "length of a Panel mandate", "months", _fixed(12, 1, 36), "drafts.csv: yearly renewals", "yes"),
+    Parameter("referral_strength", "how far a court comes after a referral, without access or arrests", "share",
+              _uniform(0.3, 0.1, 0.6), ASSUMPTION, "no"),
+    Parameter("tribunal_strength", "how far an ad hoc tribunal comes", "share", _uniform(0.5, 0.2, 0.8), ASSUMPTION, "no"),
+    Parameter("court_lag", "time over which a court gets to work", "months", _log_normal(18, 0.6, 3, 60),
+              "Darfur: referral March 2005, first warrants 2007; Libya 2011: four months (recalled)", "no"),
+    Parameter("designation_bite", "bite of a listing, as members of the Committee see it", "share", _uniform(0.2, 0.1, 0.3),
+              "between a Panel mandate (0.1) and resolution 2087 (0.3)", "no"),
+    Parameter("designation_gain", "networks that the Committee lists in a month at full sight, with consensus", "share of unlisted",
+              _uniform(0.03, 0.01, 0.05), ASSUMPTION, "no"),
+    Parameter("designation_autonomous", "the same for states' own lists at full use", "share of unlisted", _uniform(0.02, 0.0, 0.04),
+              ASSUMPTION, "no"),
+    Parameter("designation_half_life", "time in which half of the listed networks are replaced", "months", _log_normal(12, 0.4, 3, 60),
+              ASSUMPTION, "no"),
+    Parameter("content_least", "content of a forum's text without any public evidence, against full evidence", "share",
+              _uniform(0.3, 0.1, 0.5), ASSUMPTION, "no"),
+    Parameter("call_base", "somebody calls a vote on a text without content", "log odds", _normal(-2.0, 0.7, -5, 1),
+              "resolutions.csv: recorded votes and consensus, 2008-2025", "partly"),
+    Parameter("call_content", "effect of full content on that", "log odds", _uniform(4.0, 0, 8),
+              "resolutions.csv: votes were called after the inquiry of 2014; otherwise assumption", "partly"),
+    Parameter("forum_support", "yes among yes and no, text without content", "log odds", _normal(1.7, 0.2, 0.5, 3),
+              "resolutions.csv: 0.81 to 0.86 in the General Assembly", "yes"),
+    Parameter("forum_cost", "support that full content costs", "log odds", _uniform(1.0, 0, 2), ASSUMPTION, "no"),
+    Parameter("consequence_report", "public evidence from the report that refused access triggers", "share of the gap",
+              _uniform(0.3, 0.1, 0.5), ASSUMPTION, "no"),
     # sanctions
     Parameter("panel_strength", "share of violations that the Panel sees", "share", _uniform(0.3, 0.1, 0.5), ASSUMPTION, "no"),
     Parameter("team_strength", "share of violations that the team outside the UN sees", "share", _uniform(0.25, 0.05, 0.5),
               ASSUMPTION, "no"),
-    Parameter("background_monitoring", "share that civil society and open sources see", "share", _uniform(0.3, 0.1, 0.5),
+    Parameter("background_monitoring", "share of violations that open sources see", "share", _uniform(0.3, 0.1, 0.5),
               ASSUMPTION, "no"),
+    Parameter("civil_society", "share of abuse that civil society documents", "share", _uniform(0.3, 0.1, 0.5), ASSUMPTION, "no"),
+    Parameter("trace_background", "share of goods that can be traced to abuse without a body that has the task", "share",
+              _uniform(0.05, 0.0, 0.10), ASSUMPTION, "no"),
+    Parameter("mandate_strength", "share of what is in its scope that a mandate sees", "share", _fixed(0, 0, 1), "the scenario file",
+              "no", ("mandate",)),
     Parameter("compliance", "compliance of declared trade with a full ban that the partner voted for", "log odds",
               _normal(3.9, 0.6, 2, 6), "Seoul's and Tokyo's own bans: 0.97-1.0 of trade gone within a year", "no"),
     Parameter("unclear_compliance", "compliance with an unclear text", "log odds", _uniform(-2.5, -4, -1), ASSUMPTION, "no"),
@@ -199,7 +241,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("need_break", "part of its compliance that full own need breaks", "share", _uniform(0.85, 0.6, 1.0),
               "arms to Russia since 2023; otherwise assumption", "no"),
     Parameter("policing_rivalry", "effect of rivalry on policing", "log odds", _uniform(1.0, 0, 2), ASSUMPTION, "no"),
-    Parameter("policing_monitoring", "effect of monitoring on policing", "log odds", _uniform(0.8, 0, 2), ASSUMPTION, "no"),
+    Parameter("policing_monitoring", "effect of monitoring of evasion on policing", "log odds", _uniform(0.8, 0, 2), ASSUMPTION, "no"),
     Parameter("policing_naming", "effect of the coalition's naming and shaming", "log odds; may provoke defiance", _normal(0.2, 0.3, -0.6, 1), ASSUMPTION, "no"),
     Parameter("policing_secondary", "effect of full secondary sanctions at full exposure", "log odds", _uniform(0.7, 0, 1.5),
               ASSUMPTION, "no"),
@@ -227,6 +269,11 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("unlisted_speed", "monthly adjustment of that", "share", _uniform(0.04, 0.01, 0.1), TRADE, "partly"),
     Parameter("unlisted_capacity", "what markets for unlisted goods can take", "USD million a month", _uniform(30, 15, 60),
               "exports_by_commodity: hair products 167 a year in 2023; otherwise assumption", "no"),
+    Parameter("resale_scale", "goods sold on abroad, against the coded shares", "factor", _uniform(1.0, 0.3, 1.7), ASSUMPTION, "no"),
+    Parameter("resale_diverted", "share of goods shut out of one market that others take", "share", _uniform(0.5, 0.2, 0.8),
+              ASSUMPTION, "no"),
+    Parameter("designation_effect", "share of undeclared trade that stops where all networks are listed", "share",
+              _uniform(0.3, 0.0, 0.6), ASSUMPTION, "no"),
     Parameter("cloth_share", "imported cloth in receipts from processing", "share", _uniform(0.45, 0.2, 0.7), TRADE, "no"),
     Parameter("other_income", "hard currency outside the channels (tourism, remittances)", "USD million a month",
               _uniform(8, 2, 25), ASSUMPTION, "no"),
@@ -270,6 +317,15 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("cohesion_rally", "effect of rallying", "log odds", _uniform(0.5, 0, 1.5), ASSUMPTION, "no"),
     Parameter("cohesion_speed", "monthly adjustment of cohesion", "share", _uniform(0.1, 0.03, 0.2), ASSUMPTION, "no"),
     Parameter("expectation_speed", "monthly adjustment of the elite's expectation", "share", _uniform(0.03, 0.01, 0.08), ASSUMPTION, "no"),
+    Parameter("cohesion_opening", "effect of full opening (the top rung of the ladder)", "log odds", _uniform(1.0, 0, 2), ASSUMPTION, "no"),
+    Parameter("ladder_hazard", "step up the concession ladder in a month, at present costs", "probability",
+              _log_normal(0.001, 1.0, 0.00001, 0.008), "no access in 228 months bounds it: Jeffreys 90% 0.0 to 0.8% a month", "partly"),
+    Parameter("ladder_response", "effect of the cost of defiance on that, from 0 to all", "log of the hazard", _uniform(2.0, 0, 4),
+              ASSUMPTION, "no"),
+    Parameter("ladder_relief", "part of the hazard that needs a leader who offers engagement", "share", _uniform(0.5, 0, 1),
+              ASSUMPTION, "no"),
+    Parameter("ladder_fall", "step back down the ladder in a month", "probability", _uniform(0.05, 0.01, 0.09), ASSUMPTION, "no"),
+    Parameter("reform_relief", "fall of coercion on the top rung", "share", _uniform(0.3, 0.1, 0.5), ASSUMPTION, "no"),
     Parameter("rally_gain", "rallying when the Council adds a measure of full bite", "share", _uniform(0.4, 0, 0.8), ASSUMPTION, "no"),
     Parameter("rally_half_life", "half-life of rallying", "months", _log_normal(6, 0.4, 2, 24), ASSUMPTION, "no"),
     Parameter("capability_speed", "monthly adjustment of weapons capability to spending", "share", _uniform(0.01, 0.003, 0.02),
@@ -279,11 +335,18 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("isolation_adopted", "isolation from a text adopted by all fifteen", "share", _uniform(0.3, 0.1, 0.5), ASSUMPTION, "no"),
     Parameter("isolation_vetoed", "isolation from a vetoed text that all others supported", "share", _uniform(0.1, 0.0, 0.3),
               ASSUMPTION, "no"),
+    Parameter("isolation_debate", "isolation from a debate that a veto brings", "share", _uniform(0.02, 0.0, 0.04), ASSUMPTION, "no"),
+    Parameter("isolation_forum", "isolation from a forum's text of full content", "share", _uniform(0.05, 0.0, 0.10), ASSUMPTION, "no"),
+    Parameter("statement_weight", "a presidential statement against a resolution of all fifteen", "share", _uniform(0.3, 0.1, 0.5),
+              ASSUMPTION, "no"),
     Parameter("credibility_half_life", "half-life of the credibility of consequences", "months", _log_normal(12, 0.4, 3, 60),
               ASSUMPTION, "no"),
     Parameter("credibility_meeting", "credibility from a Council meeting on human rights", "share", _uniform(0.2, 0.0, 0.4),
               ASSUMPTION, "no"),
     Parameter("credibility_text", "credibility from an adopted text on abuse", "share", _uniform(0.4, 0.1, 0.7), ASSUMPTION, "no"),
+    Parameter("credibility_agenda", "credibility from a triggered standing consequence", "share", _uniform(0.1, 0.0, 0.2), ASSUMPTION, "no"),
+    Parameter("court_gain", "accountability exposure in a month from a court at full work", "share of the gap",
+              _uniform(0.02, 0.0, 0.04), ASSUMPTION, "no"),
     Parameter("accountability_half_life", "half-life of accountability exposure", "months", _log_normal(24, 0.4, 6, 120),
               ASSUMPTION, "no"),
     Parameter("accountability_gain", "share of the gap that a fully credible exposure event closes", "share",
@@ -321,11 +384,11 @@ Params = _named_tuple("Params", [parameter.name for parameter in PARAMETERS], mo
 """The arrays that rules read: one field for each parameter, the run as last axis."""
 
 
-def labels(channels: Sequence[str]) -> list[str]:
-    """Names of the parameter rows in order: ``compliance``, ``forced_labour.coal``, …"""
+def labels(names: Mapping[str, Sequence[str]]) -> list[str]:
+    """Names of the parameter rows in order: ``compliance``, ``forced_labour.coal``, …; ``names`` of each axis."""
     found = []
     for parameter in PARAMETERS:
-        found += [f"{parameter.name}.{channel}" for channel in channels] if parameter.axis else [parameter.name]
+        found += [f"{parameter.name}.{name}" for name in names[parameter.axis[0]]] if parameter.axis else [parameter.name]
     return found
 
 

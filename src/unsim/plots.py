@@ -34,6 +34,7 @@ STYLE: Any = {
     "axes.edgecolor": INK,
     "hatch.linewidth": 0.5,
     "svg.hashsalt": "unsim",
+    "text.parse_math": False,  # a title may name a price in $
     "figure.constrained_layout.use": True,
 }
 
@@ -71,8 +72,9 @@ def costs(comparison: Comparison) -> Figure:
             months = _months(comparison.strategy)
             right.axhline(0.0, color=INK, linewidth=0.8)
             right.fill_between(months, monthly["low"], monthly["high"], color=STRATEGY, alpha=0.25, linewidth=0)
-            right.plot(months, monthly["effect"], color=STRATEGY, marker=_marker(comparison.strategy))
-            if len(months) <= FEW_MONTHS:
+            single = len(months) == 1
+            right.plot(months, monthly["effect"], color=STRATEGY, marker="o" if single else "")
+            if single:
                 right.vlines(months, monthly["low"], monthly["high"], color=STRATEGY, linewidth=1.0)
             right.set(title=f"Effect on {title.lower()}", ylabel=unit)
         for axis in axes.flat:
@@ -85,6 +87,7 @@ def costs(comparison: Comparison) -> Figure:
             figure,
             _provenance(comparison, kept),
             f"Left: median, 50% and 90% of futures, {spread_of(comparison.strategy.draws)}.",
+            "Strategy: areas; reference: broken lines.",
             f"Right: mean paired difference; its band: {comparison.monthly_interval}.",
         )
     return figure
@@ -94,35 +97,36 @@ def _months(arm: Run) -> Any:
     return np.datetime64(arm.scenario.file.start, "M") + np.arange(arm.months)
 
 
-FEW_MONTHS = 8
-SPACINGS = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600)  # months between the marks of a time axis
+SPACINGS = {1: 4, 2: 8, 3: 12, 6: 24, 12: 72, 24: 144, 60: 360, 120: 720, 240: 1440}
+"""Months between the marks of a time axis, and the longest horizon for which that leaves room for their names."""
 
 
 def _month_axis(axis: Any, arm: Run) -> None:
-    """Marks at full months or years, at most six."""
+    """Marks at full months or years."""
     months = _months(arm)
-    spacing = next(spacing for spacing in SPACINGS if arm.months <= 6 * spacing)
+    spacing = next(spacing for spacing, longest in SPACINGS.items() if arm.months <= longest)
     ticks = [month for month in months if int(month.astype(int)) % spacing == 0]
     axis.set_xticks(ticks, [str(month)[: 4 if spacing >= 12 else 7] for month in ticks])
     axis.set_xlim(months[0] - np.timedelta64(15, "D"), months[-1] + np.timedelta64(15, "D"))
 
 
-def _marker(arm: Run) -> str:
-    """A line through one month is no line."""
-    return "o" if arm.months <= FEW_MONTHS else ""
-
-
 def _fan(axis: Any, arm: Run, outcome: str, colour: str, line: str) -> None:
     quantiles = np.quantile(arm.kept[arm.row(outcome)], [0.05, 0.25, 0.5, 0.75, 0.95], axis=1)
     months = _months(arm)
+    label = f"{'Strategy' if line == '-' else 'Reference'}: {arm.scenario.title}"
+    if arm.months == 1:  # a line and an area through one month are nothing
+        beside = months + np.timedelta64(-2 if line == "-" else 2, "D")
+        axis.vlines(beside, quantiles[0], quantiles[4], color=colour, linewidth=1.0, linestyle=line)
+        axis.vlines(beside, quantiles[1], quantiles[3], color=colour, linewidth=4.0)
+        axis.plot(beside, quantiles[2], color=colour, linestyle=line, marker="o", label=label)
+        return
     if line == "-":  # the arms often lie close: one is filled, the other drawn by its edges
         axis.fill_between(months, quantiles[0], quantiles[4], color=colour, alpha=0.13, linewidth=0)
         axis.fill_between(months, quantiles[1], quantiles[3], color=colour, alpha=0.25, linewidth=0)
     else:
         for edge in (0, 1, 3, 4):
-            axis.plot(months, quantiles[edge], color=colour, linewidth=0.7, linestyle=line, marker=_marker(arm), markersize=3)
-    label = f"{'Strategy' if line == '-' else 'Reference'}: {arm.scenario.title}"
-    axis.plot(months, quantiles[2], color=colour, linewidth=1.6, linestyle=line, label=label, marker=_marker(arm))
+            axis.plot(months, quantiles[edge], color=colour, linewidth=0.7, linestyle=line)
+    axis.plot(months, quantiles[2], color=colour, linewidth=1.6, linestyle=line, label=label)
 
 
 def costs_table(comparison: Comparison) -> pd.DataFrame:
@@ -145,8 +149,9 @@ def votes(comparison: Comparison) -> Figure:
     """How each member voted on each draft, over all futures and months in which it was put to the vote."""
     arms = (comparison.strategy, comparison.reference)
     tables = [arm.vote_shares().set_index(["draft", "state"]) for arm in arms]
-    scenario = comparison.strategy.scenario
-    drafts = [d for d in scenario.labels.drafts if any(d in table.index.get_level_values(0) for table in tables)]
+    texts = {**arms[1].scenario.file.drafts, **arms[0].scenario.file.drafts}
+    menus = dict.fromkeys([*arms[0].scenario.labels.drafts, *arms[1].scenario.labels.drafts])
+    drafts = [d for d in menus if any(d in table.index.get_level_values(0) for table in tables)]
     states = _council_order(comparison)
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(max(3.0 + 2.3 * len(drafts), 7.6), 2.2 + 0.26 * len(states)))
@@ -157,7 +162,7 @@ def votes(comparison: Comparison) -> Figure:
                     if (draft, state) in table.index:
                         _vote_bar(axis, row + offset, height, table.loc[(draft, state)])
             counts = " / ".join(_counts(comparison, arm, draft) for arm in arms)
-            axis.set(title=textwrap.fill(scenario.file.drafts[draft].label, 28), xlim=(0, 1), xlabel=f"share of votes\n{counts}")
+            axis.set(title=textwrap.fill(texts[draft].label, 28), xlim=(0, 1), xlabel=f"share of votes\n{counts}")
             axis.set_xticks([0, 0.5, 1], ["0", "½", "1"])
             axis.tick_params(axis="y", length=0)
             axis.axhline(4.5, color=INK, linewidth=0.6)
@@ -167,7 +172,8 @@ def votes(comparison: Comparison) -> Figure:
         axes[0].set_yticks(range(len(states)), [_member(comparison, state) for state in states])
         axes[0].set_ylim(max(len(states), 1) - 0.4, -0.6)
         handles = [Patch(label=vote, **style) for vote, style in VOTE_STYLE.items()]
-        figure.legend(handles=handles, loc="outside upper right", ncols=3, frameon=False)
+        if drafts:
+            figure.legend(handles=handles, loc="outside upper right", ncols=3, frameon=False)
         titles = (f"Upper bar, strategy: {arms[0].scenario.title}", f"Lower bar, reference: {arms[1].scenario.title}")
         heading = "\n".join(["Votes by member and draft", *(_wrapped(figure, line, HEADING_SIZE, 0.62) for line in titles)])
         figure.suptitle(heading, x=0.01, ha="left", fontsize=HEADING_SIZE)
@@ -176,7 +182,9 @@ def votes(comparison: Comparison) -> Figure:
             _provenance(comparison),
             f"Shares over all futures and months in which the draft was put to the vote, {spread_of(arms[0].draws)}; no interval.",
             "Below each panel, strategy / reference: drafts put to the vote in all futures, and in one on average.",
-            "Below the permanent five: elected members, then seats whose members are not yet known, by regional group.",
+            "Below the permanent five: elected members, then seats whose members are not yet known, by regional group (African,",
+            "Asia-Pacific, Eastern European, Latin American and Caribbean, Western European and others).",
+            "No bar: not on the Council when the draft was put to the vote." if drafts else "",
         )
     return figure
 
@@ -195,14 +203,22 @@ def _counts(comparison: Comparison, arm: Run, draft: str) -> str:
 
 
 def _council_order(comparison: Comparison) -> list[str]:
-    """Permanent members, elected members by their first month on the Council, unknown members by regional group."""
-    setting, names = comparison.strategy.scenario.setting, comparison.strategy.scenario.labels.states
-    first: dict[int, int] = {}
-    for month, seats in enumerate(setting.seats):
-        for seat in seats:
-            first.setdefault(int(seat), month)
-    voted = [i for i in first if any(arm.votes[:, i].sum() for arm in (comparison.strategy, comparison.reference))]
-    return [names[i] for i in sorted(voted, key=lambda i: (not setting.permanent[i], "-" in names[i], first[i], names[i]))]
+    """Members that voted in either arm: permanent ones, elected ones by their first month, unknown ones by regional group."""
+    first: dict[str, int] = {}
+    permanent: set[str] = set()
+    for arm in (comparison.strategy, comparison.reference):
+        setting, names = arm.scenario.setting, arm.scenario.labels.states
+        permanent |= {names[i] for i in np.flatnonzero(setting.permanent)}
+        for month, seats in enumerate(setting.seats):
+            for i in seats:
+                if arm.votes[:, i].sum():
+                    first[names[i]] = min(month, first.get(names[i], month))
+
+    def place(state: str) -> tuple[bool, bool, int, str]:
+        unknown = "-" in state
+        return state not in permanent, unknown, 0 if unknown else first[state], state
+
+    return sorted(first, key=place)
 
 
 def _member(comparison: Comparison, state: str) -> str:

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from rich.markup import escape
 from rich.table import Table
@@ -73,7 +73,7 @@ def effects_table(comparison: Comparison) -> Table:
     table.add_column("unit", no_wrap=True)
     for horizon in comparison.horizons:
         table.add_column(f"{horizon} months", justify="right", no_wrap=True)
-    table.add_column("sign", justify="right", no_wrap=True)
+    table.add_column(f"sign ({comparison.horizons[-1]})", justify="right", no_wrap=True)
     for name, section in _sections(arm):
         if name in comparison.shared:
             effects = [comparison.effect(name, horizon) for horizon in comparison.horizons]
@@ -82,7 +82,7 @@ def effects_table(comparison: Comparison) -> Table:
                 name,
                 unit,
                 *map(_cell, effects),
-                f"{effects[-1].sign_share:.0%}" if effects[-1].effect else "–",
+                f"{effects[-1].sign_share:.0%}" if effects[-1].effect and arm.draws > 1 else "–",
                 end_section=section,
             )
     return table
@@ -112,7 +112,10 @@ def _unit(unit: str, aggregate: str) -> str:
 def _cell(effect: Effect) -> str:
     if not (effect.effect or effect.low or effect.high):
         return "0"
-    return f"{_signed(effect.effect)} [{_signed(effect.low)}, {_signed(effect.high)}]"
+    if effect.n == 1:
+        return _signed(effect.effect)
+    mark = "" if effect.low <= effect.effect <= effect.high else "*"
+    return f"{_signed(effect.effect)}{mark} [{_signed(effect.low)}, {_signed(effect.high)}]"
 
 
 def _signed(value: float) -> str:
@@ -124,10 +127,10 @@ def _caption(run: Run, comparison: Comparison | None = None) -> str:
     text = f"{design(run, paired=comparison is not None)}. Claim level: {level}.\n"
     if comparison:
         interval = comparison.effect(MAIN[0]).interval
-        text += f"Intervals: {interval}. sign: share of draws whose mean has the effect's sign."
+        text += f"Intervals: {interval}. sign: share of draws whose mean has the effect's sign, over {run.months} months."
         shown = [comparison.effect(name, h) for name, _ in _sections(run) if name in comparison.shared for h in comparison.horizons]
         outside = any(not effect.low <= effect.effect <= effect.high for effect in shown)
-        return text + ("\nA mean outside its interval: a few draws lie far out." if outside else "")
+        return text + ("\n* a mean outside its interval: a few draws lie far out." if outside else "")
     return text + f"Spread over futures: {spread_of(run.draws)}."
 
 
@@ -169,20 +172,24 @@ def _hash(paths: list[Path]) -> str:
 def check_out(out: Path, force: bool) -> None:
     """Raise ``ScenarioError`` where results cannot be written to ``out``: before anything is computed or made."""
 
-    def refuse(found: str, allowed: str) -> None:
+    def refuse(found: str, allowed: str) -> NoReturn:
         raise ScenarioError([Problem("--out", None, "", found, allowed)])
 
-    place = out.resolve()
+    try:
+        place = out.resolve()
+    except (OSError, RuntimeError):
+        refuse(f"a link that leads nowhere: {out}", "a folder that can be written to")
     if place.exists() and not place.is_dir():
         refuse(f"a file at {out}", "a folder, or a path where there is nothing yet")
-    if place in (Path.cwd(), *Path.cwd().parents):
-        refuse(f"the current folder or one above it: {out}", "a folder of its own, such as results/first")
+    if place in (Path.cwd(), *Path.cwd().parents) or place.is_mount():
+        refuse(f"the current folder, one above it or a whole disk: {out}", "a folder of its own, such as results/first")
     if place.is_dir() and any(place.iterdir()):
         allowed = "an empty or new folder, or --force to replace earlier results"
         if not force:
             refuse(f"a folder that is not empty: {out}", allowed)
-        if not (place / "run.json").is_file():
-            refuse(f"a folder that holds something else than results: {out}", allowed)
+        others = sorted(path.name for path in place.iterdir() if path.name not in WRITTEN or not path.is_file())
+        if others or not _is_record(place / "run.json"):
+            refuse(f"a folder that holds something else than results: {', '.join(others) or 'run.json'} in {out}", allowed)
     above = next(folder for folder in place.parents if folder.exists())
     try:
         with tempfile.TemporaryDirectory(dir=above):
@@ -191,10 +198,34 @@ def check_out(out: Path, force: bool) -> None:
         refuse(f"a path that cannot be written: {out} ({error.strerror})", "a folder that can be written to")
 
 
+WRITTEN = {
+    *("run.json", "summary.csv", "votes.csv", "effects.csv", "costs.csv"),
+    *(f"{figure}.{form}" for figure in ("costs", "votes") for form in ("png", "svg")),
+}
+"""Every file that a folder of results may hold: ``--force`` replaces these and nothing else."""
+
+
+def _is_record(path: Path) -> bool:
+    try:
+        return "digest" in (json.loads(path.read_text(encoding="utf-8")).get("arms") or [{}])[0]
+    except (OSError, ValueError, AttributeError, TypeError):
+        return False
+
+
 def _written(out: Path, write: Callable[[Path], None]) -> None:
     """Fill a folder beside ``out``, then put it in its place: ``out`` is complete or not there."""
     out = out.resolve()
+    missing = [folder for folder in out.parents if not folder.exists()]
     out.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        _fill(out, write)
+    except BaseException:
+        for folder in missing:
+            folder.rmdir()
+        raise
+
+
+def _fill(out: Path, write: Callable[[Path], None]) -> None:
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as scratch:
         fresh = Path(scratch) / "new"
         fresh.mkdir()

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from unsim.checks import CHANNEL_PRIORS, checked
+from unsim.checks import ENTRY_PRIORS, checked
 from unsim.files import Document, Key, locate, override, read, shipped_scenarios
 from unsim.parameters import BY_NAME, PARAMETER_AXES, Params, Prior, draw_rows, labels, triangular
 from unsim.rules.ledger import Outcome, outcomes
-from unsim.rules.world import BOOKS, STOCKS, Case, Setting, Sizes, case, offsets
+from unsim.rules.world import BOOKS, FORUMS, SCOPES, STOCKS, Case, Setting, Sizes, case, offsets
 from unsim.schema import ScenarioFile
 from unsim.setting import Labels, build
 
@@ -72,6 +72,10 @@ class Scenario:
             level=len(setting.dilution),
             book=len(BOOKS),
             stock=len(STOCKS),
+            scope=len(SCOPES),
+            forum=len(FORUMS),
+            mandate=len(names.mandates),
+            conflict=len(names.conflicts),
             outcome=len(self.outcomes),
         )
 
@@ -84,10 +88,12 @@ class Scenario:
     def priors(self) -> dict[str, Prior]:
         """Prior of each parameter row (``compliance``, ``forced_labour.coal``, …), in row order."""
         found = {}
-        for label in labels(self.labels.channels):
-            name, _, channel = label.partition(".")
-            if channel:
-                found[label] = triangular(*getattr(self.file.channels[channel], CHANNEL_PRIORS[name]))
+        names = {"channel": self.labels.channels, "mandate": self.labels.mandates}
+        for label in labels(names):
+            name, _, entry = label.partition(".")
+            if entry:
+                section, key = ENTRY_PRIORS[name]
+                found[label] = triangular(*getattr(getattr(self.file, section)[entry], key))
             else:
                 found[label] = BY_NAME[name].prior
         for label, value in _held(self.file):
@@ -95,7 +101,9 @@ class Scenario:
         return found
 
     def draw(self, seed: int, draws: list[int]) -> NDArray[np.float64]:
-        """Parameter values, shape (row, draw); draw -1 holds each parameter at its default."""
+        """Parameter values, shape (row, draw); draw -1 holds each parameter at its default. Raises ValueError below that."""
+        if min(draws, default=0) < -1:
+            raise ValueError(f"draw {min(draws)}; allowed: from -1 (defaults) on")
         return draw_rows(self.priors, seed, draws)
 
     def override(self, changes: Mapping[str, Any]) -> Scenario:
@@ -103,7 +111,7 @@ class Scenario:
 
         Raises ``ScenarioError`` if a key does not exist or a value is not allowed.
         """
-        return _scenario(override(self.document, [(tuple(key.split(".")), value) for key, value in changes.items()]), self.name)
+        return _scenario(override(self.document, _split(changes)), self.name)
 
     def over(self, months: int) -> Scenario:
         """The same scenario over another horizon."""
@@ -115,8 +123,18 @@ def load(reference: str, set: Mapping[str, Any] | None = None) -> Scenario:
 
     Raises ``ScenarioError``, which lists every problem with its file, line and key.
     """
-    changes = [(tuple(key.split(".")), value) for key, value in (set or {}).items()]
-    return load_with(reference, changes)
+    return load_with(reference, _split(set or {}))
+
+
+def loaded(scenario: Scenario | str) -> Scenario:
+    """A scenario, given itself, its path or its name."""
+    return scenario if isinstance(scenario, Scenario) else load(scenario)
+
+
+def _split(changes: Mapping[str, Any]) -> list[tuple[Key, Any]]:
+    if not isinstance(changes, Mapping) or not all(isinstance(key, str) for key in changes):
+        raise TypeError(f'changes {changes!r}; allowed: keys with values, such as {{"coalition.coordination": 0.5}}')
+    return [(tuple(key.split(".")), value) for key, value in changes.items()]
 
 
 def load_with(reference: str, changes: Sequence[tuple[Key, Any]]) -> Scenario:

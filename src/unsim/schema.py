@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 MONTH = r"^(19|20)\d\d-(0[1-9]|1[0-2])$"
+START = r"^20(0[6-9]|[1-9]\d)-(0[1-9]|1[0-2])$"  # the Council's seats are known from 2006 on
 CODE = r"^[A-Z]{3}$"
 NAME = r"^[a-z][a-z0-9_]{0,40}$"
 MAX_MONTHS = 1200
 
 
-def _month_text(value: Any) -> Any:
-    return value if isinstance(value, str) else str(value)
-
-
 Share = Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False)]
 Amount = Annotated[float, Field(ge=0.0, le=1e6, allow_inf_nan=False)]
-Month = Annotated[str, BeforeValidator(_month_text), Field(pattern=MONTH)]
+Month = Annotated[str, Field(pattern=MONTH)]
+Label = Annotated[str, Field(min_length=1, max_length=60, pattern=r"\S")]
 Code = Annotated[str, Field(pattern=CODE)]
 Name = Annotated[str, Field(pattern=NAME)]
 Triple = Annotated[list[Amount], Field(min_length=3, max_length=3)]
@@ -28,7 +26,7 @@ Evidence: Any = Field(default_factory=list, description="rows of package data th
 class Entry(BaseModel):
     """Part of a scenario file: unknown keys are errors, text is never read as a number."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
 class Step(Entry):
@@ -58,13 +56,18 @@ class Position(Entry):
 class State(Entry):
     """A state: what it wants and how much it does about it."""
 
-    name: str | None = Field(None, description="name in tables and figures")
+    name: str | None = Field(None, description="name, for readers of the file")
     effort: Annotated[float, Field(ge=0, le=5, allow_inf_nan=False)] = Field(
         0.0, description="campaign budget, in full efforts of one leading state"
     )
     posture: Share = Field(0.5, description="0 engagement ... 1 pressure, of the government at the start")
     other_posture: Share | None = Field(None, description="posture of the other camp; elections switch to it and back")
-    sponsor: bool = Field(False, description="sponsors the coalition's drafts, and so votes for them; every leader does")
+    sponsor: bool = Field(
+        False, description="sponsors the coalition's drafts, and so votes for them, unless it leans to engagement; leaders do too"
+    )
+    summits: Share = Field(
+        0.0, description="probability of a summit with the DPRK in a month in which it fully leans to engagement"
+    )
     elections: Elections | None = None
     rivalry: list[Step] = Field(
         default_factory=list, description="rivalry towards the coalition on this file, from dated public signals"
@@ -75,12 +78,14 @@ class State(Entry):
 class Partner(Entry):
     """A buyer of what the DPRK earns by: a state, or ROW for all others."""
 
-    name: str | None = Field(None, description="name in tables and figures")
+    name: str | None = Field(None, description="name, for readers of the file")
     own_government: bool = Field(False, description="belongs to the coalition's side: its trade forgone is a cost of the coalition")
     exposed: Share = Field(0.0, description="exposure of its firms and banks to the US market")
     fears: Share = Field(0.0, description="how much it fears the regime's collapse")
     supplies: Share = Field(0.0, description="share of the DPRK's imports that comes from it")
-    need: list[Step] = Field(default_factory=list, description="own need that can break its compliance")
+    policing: Annotated[float, Field(ge=-4, le=4, allow_inf_nan=False)] = Field(
+        0.0, description="its own decision to police undeclared trade more (+) or less (-), log odds"
+    )
 
 
 class Coalition(Entry):
@@ -92,6 +97,7 @@ class Coalition(Entry):
         "additive", description="how the two sides of a mixed draft combine; the record is silent, so show both"
     )
     menu: list[Name] = Field(description="drafts that the coalition considers")
+    designations: Share = Field(0.0, description="its states' own listing of evasion networks, share of full use")
 
 
 class Council(Entry):
@@ -100,7 +106,9 @@ class Council(Entry):
     panel_until: Month = Field(description="first month without the Panel of Experts unless it is renewed")
     panel_evidence: list[str] = Evidence
     veto_debate: bool = Field(True, description="a veto brings a debate of the General Assembly (since 2022)")
-    monitoring_team: bool = Field(False, description="a monitoring team outside the UN exists")
+    monitoring_team: Literal["never", "drawn", "planned", "exists"] = Field(
+        "drawn", description="a monitoring team outside the UN: founded once the Panel is gone never, by chance, or as planned"
+    )
     elected: dict[str, Annotated[list[Code], Field(min_length=10, max_length=10)]] = Field(
         default_factory=dict, description="year: its ten elected members, instead of the calendar"
     )
@@ -109,9 +117,9 @@ class Council(Entry):
 class Draft(Entry):
     """A text that the coalition may table."""
 
-    label: str = Field(description="name in figures")
-    instrument: Literal["procedural", "chapter7", "panel"] = Field(
-        description="procedural: nine votes, no veto; chapter7 and panel: nine votes and no veto"
+    label: Label = Field(description="name in figures")
+    instrument: Literal["procedural", "statement", "chapter7", "panel", "icc_referral", "tribunal"] = Field(
+        description="procedural: nine votes, a veto does not count; statement: no member objects; others: nine votes and no veto"
     )
     security: Share = Field(0.0, description="security content")
     accountability: Share = Field(0.0, description="accountability content")
@@ -134,12 +142,16 @@ class Measure(Entry):
     """A measure in force, in the form of measures.csv."""
 
     sender: str = Field(description="UN, or the partner whose own trade it stops")
-    channel: str = Field(description="a channel, goods:GOOD, or * for all of the sender's trade")
+    channel: str = Field(
+        description="a channel, goods:GOOD, * for all of the sender's trade, or resale: goods made with forced labour and sold on"
+    )
     coverage: Share = Field(description="share of the part that the text names")
     part: str = Field("all", description="part of the channel; the strictest measure on a part counts")
     share_of_channel: Share = Field(1.0, description="share of the channel that the part makes up")
     clarity: Share = Field(1.0, description="how clearly the text binds")
+    conditional: Share = Field(0.0, description="part of a ban on resale that eases as coercion falls")
     start: Month = Field(alias="from", description="effective month, YYYY-MM")
+    until: Month | None = Field(None, description="month in which it lapses or is lifted, YYYY-MM")
     evidence: list[str] = Evidence
 
 
@@ -154,7 +166,6 @@ class Flow(Entry):
     """What a partner would buy in a channel without measures."""
 
     usd_million_a_year: Amount
-    with_need: bool = Field(False, description="demand follows the partner's own need")
 
 
 class Channel(Entry):
@@ -168,7 +179,11 @@ class Channel(Entry):
     evadability: Triple = Field(default=[0.0, 0.0, 0.0], description="share of blocked trade that goes on undeclared")
     forced_labour: Triple = Field(default=[0.0, 0.0, 0.0], description="share of revenue that rests on coercion")
     text_reach: Triple = Field(default=[1.0, 1.0, 1.0], description="share that standing Council texts can name")
+    for_conflicts: bool = Field(False, description="conflicts that go on buy it, beside the flows")
     flows: dict[Code, Flow] = Field(default_factory=dict)
+    sold_on: dict[Code, dict[Code, Share]] = Field(
+        default_factory=dict, description="share of what a partner buys that it sells on to a market, by partner and market"
+    )
 
 
 class Good(Entry):
@@ -178,6 +193,49 @@ class Good(Entry):
     share_of_free_spending: Share = 0.0
     cloth: bool = False
     crude: bool = False
+
+
+class Conflict(Entry):
+    """A war whose party buys arms from the DPRK; scenarios open and close it."""
+
+    label: Label = Field(description="name in tables")
+    buyer: Code = Field(description="the partner that buys")
+    arms_usd_million_a_year: Amount = Field(description="what it buys while the conflict is fully open")
+    need: Share = Field(0.0, description="how far it makes the buyer need the DPRK, and so breaks its compliance")
+    open: list[Step] = Field(description="how far it is open, from month to month; 0 before the first step")
+    ends: Share = Field(0.0, description="probability that it ends in a month after the start")
+    evidence: list[str] = Evidence
+
+
+class Forum(Entry):
+    """A body that adopts a yearly text by majority, or without a vote."""
+
+    penholders: list[Code] = Field(description="states, or the EU as EUU, that draft its text on the DPRK")
+    month: Annotated[int, Field(ge=1, le=12)] = Field(description="month of the year in which it adopts it")
+
+
+class Mandate(Entry):
+    """A monitoring body that a forum renews or creates."""
+
+    label: Label = Field(description="name in tables")
+    forum: Literal["general_assembly", "human_rights_council"] = Field(description="who renews or creates it")
+    scope: Literal["weapons", "rights", "link"] = Field(
+        description="weapons and evasion, rights, or the link from abuse into trade"
+    )
+    strength: Triple = Field(description="share of what is in its scope that it sees: low, central, high")
+    demand: Share = Field(description="content that the forum's text needs to renew or create it")
+    term: Annotated[int, Field(ge=1, le=120)] = Field(12, description="months that a renewal adds")
+    start: Month | None = Field(None, alias="from", description="month in which it began, YYYY-MM; none: not yet created")
+    until: Month | None = Field(None, description="first month without it unless it is renewed, YYYY-MM")
+    evidence: list[str] = Evidence
+
+
+class Consequence(Entry):
+    """A standing consequence: refused access triggers a report and an agenda item each year, and nobody can veto it."""
+
+    forum: Literal["general_assembly", "human_rights_council"] = Field(description="where it is created and triggered")
+    in_force: bool = Field(False, description="in force at the start")
+    demand: Share | None = Field(None, description="content that a text of the forum needs to create it; none: it never does")
 
 
 class Stocks(Entry):
@@ -196,26 +254,37 @@ class Surroundings(Entry):
 
     attention: list[Step] = Field(default_factory=list, description="attention that other crises leave; 1 before the first step")
     border: list[Step] = Field(default_factory=list, description="openness of the border; 1 before the first step")
-    secondary_sanctions: list[Step] = Field(default_factory=list, description="share of full use; 0 before the first step")
+    secondary_sanctions: list[Step] = Field(
+        default_factory=list, description="share of full use at a stance of full pressure; 0 before the first step"
+    )
+    secondary_sender: Code = Field("USA", description="the state that imposes them, and relaxes them as it leans to engagement")
+    civil_society: Share = Field(1.0, description="strength of civil society as a source of evidence, against the usual")
     stocks: Stocks = Field(default_factory=lambda: Stocks())
 
 
 class ScenarioFile(Entry):
     """A scenario: the world at its start, who sits where, and what the coalition may do."""
 
-    title: str = Field(description="title of tables and figures")
+    title: Annotated[str, Field(min_length=1, max_length=160, pattern=r"\S")] = Field(description="title of tables and figures")
     extends: str | None = Field(None, description="name or path of the scenario that this one changes")
-    start: Month = Field(description="first month, YYYY-MM: the information date")
+    start: Annotated[str, Field(pattern=START)] = Field(description="first month, YYYY-MM: the information date")
     months: Annotated[int, Field(ge=1, le=MAX_MONTHS)] = Field(120, description="horizon in months")
     as_it_happened: bool = Field(False, description="facts dated after the start are known (history)")
     coalition: Coalition = Field(description="who leads, how far they act as one, what is on their menu")
     states: dict[Code, State] = Field(description="states by three-letter code")
     partners: dict[Code, Partner] = Field(description="buyers by three-letter code, ROW for the rest of the world")
     council: Council = Field(description="the Security Council at the start")
+    general_assembly: Forum = Field(description="its yearly resolution on human rights in the DPRK")
+    human_rights_council: Forum = Field(description="its yearly resolution on human rights in the DPRK")
+    mandates: dict[Name, Mandate] = Field(default_factory=dict, description="monitoring bodies of the two")
+    standing_consequence: Consequence = Field(
+        default_factory=lambda: Consequence(forum="general_assembly"), description="of refused access; today there is none"
+    )
     drafts: dict[Name, Draft] = Field(description="texts that the coalition may table")
     measures: Measures = Field(default_factory=lambda: Measures())
     channels: dict[Name, Channel] = Field(description="what the DPRK earns by, over channels.csv")
     goods: dict[Name, Good] = Field(description="what the DPRK imports, over goods.csv")
+    conflicts: dict[Name, Conflict] = Field(default_factory=dict, description="wars whose parties buy arms from the DPRK")
     world: Surroundings = Field(default_factory=lambda: Surroundings())
     parameters: dict[str, float | dict[str, float]] = Field(
         default_factory=dict, description="parameters held at a value instead of drawn from their prior"

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unsim.rules.chance import permanent_code
-from unsim.rules.world import STOCKS, Setting
+from unsim.rules.world import FORUMS, SCOPES, STOCKS, Setting
 from unsim.schema import Measure, ScenarioFile, Step
 from unsim.tables import table
 
@@ -45,6 +45,8 @@ class Labels:
     channels: tuple[str, ...]
     goods: tuple[str, ...]
     drafts: tuple[str, ...]
+    conflicts: tuple[str, ...]
+    mandates: tuple[str, ...]
     rivals: tuple[str, ...]
 
 
@@ -108,20 +110,23 @@ def path(steps: Sequence[Step], months: NDArray[np.int64], before: float, until:
 def measures_in_force(file: ScenarioFile) -> list[Measure]:
     """Measures of the table and of the file, less those lifted, known by the information date."""
     rows = [
-        Measure(
-            sender=row["sender"],
-            channel=row["channel"],
-            coverage=float(row["coverage"]),
-            part=row["part"],
-            share_of_channel=float(row["share_of_channel"]),
-            clarity=float(row["clarity"]),
-            start=row["from"],
+        Measure.model_validate(
+            {
+                **{key: row[key] for key in ("sender", "channel", "part", "from")},
+                **{key: float(row[key]) for key in ("coverage", "share_of_channel", "clarity")},
+            }
         )
         for row in table("measures")
         if row["id"] not in file.measures.lift
     ]
     rows += file.measures.add.values()
     return [row for row in rows if file.as_it_happened or row.start <= file.start]
+
+
+def in_force(measure: Measure, months: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether a measure is in force, by month."""
+    ended = np.inf if measure.until is None else month_number(measure.until)
+    return np.asarray((months >= month_number(measure.start)) & (months < ended))
 
 
 def coverage(rows: Iterable[Measure], months: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -132,7 +137,7 @@ def coverage(rows: Iterable[Measure], months: NDArray[np.int64]) -> NDArray[np.f
     whole = np.zeros(len(months))
     parts: dict[str, tuple[float, NDArray[np.float64]]] = {}
     for row in rows:
-        named = np.where(months >= month_number(row.start), row.coverage, 0.0)
+        named = np.where(in_force(row, months), row.coverage, 0.0)
         if row.part == "all":
             whole = np.maximum(whole, named)
         else:
@@ -148,11 +153,27 @@ def build(file: ScenarioFile, months: int) -> tuple[Setting, Labels]:
     span = np.arange(first, first + months)
     council = seating(sorted(set((span // 12).tolist())), file.council.elected)
     members = [state for year in council.by_year for state in council.by_year[year]]
-    states = tuple(dict.fromkeys([*file.states, *file.partners, *members]))
+    pens = [*file.general_assembly.penholders, *file.human_rights_council.penholders]
+    states = tuple(dict.fromkeys([*file.states, *file.partners, *pens, *members]))
     rivals = tuple(name for name, state in file.states.items() if state.rivalry)
-    labels = Labels(states, tuple(file.partners), tuple(file.channels), tuple(file.goods), tuple(file.coalition.menu), rivals)
-    fields = _coalition(file, labels) | _states(file, labels, span, council) | _surroundings(file, span)
-    return Setting(**fields, **_measures(file, labels, span), **_trade(file, labels, span), **_drafts(file, labels)), labels
+    labels = Labels(
+        states,
+        tuple(file.partners),
+        tuple(file.channels),
+        tuple(file.goods),
+        tuple(file.coalition.menu),
+        tuple(file.conflicts),
+        tuple(file.mandates),
+        rivals,
+    )
+    fields = _coalition(file, labels) | _states(file, labels, span, council) | _surroundings(file, labels, span)
+    return Setting(
+        **fields,
+        **_forums(file, labels, span),
+        **_measures(file, labels, span),
+        **_trade(file, labels, span),
+        **_drafts(file, labels),
+    ), labels
 
 
 def _floats(values: Iterable[Any]) -> NDArray[np.float64]:
@@ -169,7 +190,9 @@ def _coalition(file: ScenarioFile, labels: Labels) -> dict[str, Any]:
         "dilution": np.array(DILUTION),
         "audience": float(file.council.veto_debate),
         "panel_until": float(month_number(file.council.panel_until)),
-        "team": float(file.council.monitoring_team),
+        "team": float(file.council.monitoring_team == "exists"),
+        "team_plan": {"never": 0.0, "drawn": 1.0, "planned": 2.0, "exists": 1.0}[file.council.monitoring_team],
+        "designations": float(file.coalition.designations),
     }
 
 
@@ -213,6 +236,9 @@ def _states(file: ScenarioFile, labels: Labels, span: NDArray[np.int64], council
         "position_sd": by_state(errors),
         "position_years": float(max(span[0] // 12 - through, 0)),
         "sponsor": by_state({name: state.sponsor or name in file.coalition.leaders for name, state in actors}),
+        "leads": by_state(dict.fromkeys(file.coalition.leaders, 1.0)),
+        "summit_rate": by_state({name: state.summits for name, state in actors}),
+        "secondary_sender": by_state({file.world.secondary_sender: 1.0}),
         "budget": by_state({name: state.effort for name, state in actors}),
         "posture": by_state({name: state.posture for name, state in actors}, 0.5),
         "other_posture": by_state({n: s.posture if s.other_posture is None else s.other_posture for n, s in actors}, 0.5),
@@ -223,22 +249,71 @@ def _states(file: ScenarioFile, labels: Labels, span: NDArray[np.int64], council
     }
 
 
-def _surroundings(file: ScenarioFile, span: NDArray[np.int64]) -> dict[str, Any]:
-    """Attention, the border, secondary sanctions, harvests, and stocks at the start."""
+def _surroundings(file: ScenarioFile, labels: Labels, span: NDArray[np.int64]) -> dict[str, Any]:
+    """Attention, the border, conflicts, secondary sanctions, harvests, and stocks at the start."""
     world, until = file.world, known_until(file)
+    wars = list(file.conflicts.values())
     return {
+        "conflict_code": np.array([permanent_code(conflict) for conflict in labels.conflicts], dtype=np.uint64),
+        "conflict_path": _columns([path(war.open, span, 0.0, until) for war in wars], len(span)),
+        "conflict_ends": _floats(war.ends for war in wars),
+        "conflict_buyer": _table([[war.buyer == partner for partner in labels.partners] for war in wars], len(labels.partners)),
+        "conflict_arms": _floats(war.arms_usd_million_a_year / 12.0 for war in wars),
+        "conflict_need": _floats(war.need for war in wars),
+        "civil_society": float(world.civil_society),
         "attention": path(world.attention, span, 1.0, until),
         "open": path(world.border, span, 1.0, until),
-        "secondary": path(world.secondary_sanctions, span, 0.0, until),
+        "secondary_use": path(world.secondary_sanctions, span, 0.0, until),
         "harvest_month": np.where(span % 12 == HARVEST_MONTH, 1.0, 0.0),
         "start": _floats(getattr(world.stocks, stock) for stock in STOCKS),
     }
 
 
+def _forums(file: ScenarioFile, labels: Labels, span: NDArray[np.int64]) -> dict[str, Any]:
+    """General Assembly and Human Rights Council: penholders, sessions, mandates, the standing consequence."""
+    forums = [getattr(file, name) for name in FORUMS]
+    mandates = list(file.mandates.values())
+    pens = np.array([[float(state in forum.penholders) for state in labels.states] for forum in forums])
+    leads = np.array([float(state in file.coalition.leaders) for state in labels.states])
+    consequence = file.standing_consequence
+    return {
+        "forum_code": np.array([permanent_code(forum) for forum in FORUMS], dtype=np.uint64),
+        "pens": pens,
+        "campaigns": np.maximum(leads, pens.max(axis=0)),
+        "forum_meets": np.stack([np.where(span % 12 == forum.month - 1, 1.0, 0.0) for forum in forums], axis=1),
+        "mandate_from": _floats(month_number(mandate.start) if mandate.start else 0 for mandate in mandates),
+        "mandate_until": _floats(month_number(mandate.until) if mandate.until else 0 for mandate in mandates),
+        "mandate_forum": _rows(FORUMS, [mandate.forum for mandate in mandates]),
+        "mandate_scope": _rows(SCOPES, [mandate.scope for mandate in mandates]),
+        "mandate_demand": _floats(mandate.demand for mandate in mandates),
+        "mandate_term": _floats(mandate.term for mandate in mandates),
+        "consequence": float(consequence.in_force),
+        "consequence_forum": _floats(forum == consequence.forum for forum in FORUMS),
+        "consequence_demand": NEVER_GRANTED if consequence.demand is None else float(consequence.demand),
+    }
+
+
+NEVER_GRANTED = 2.0
+"""A demand above all content."""
+
+
+def _rows(kinds: Sequence[str], given: Sequence[str]) -> NDArray[np.float64]:
+    """1 where an entry is of a kind, shape (kind, entry)."""
+    return np.array([[float(kind == one) for one in given] for kind in kinds]).reshape(len(kinds), len(given))
+
+
+def _table(rows: Sequence[Sequence[Any]], width: int) -> NDArray[np.float64]:
+    return np.array(rows, dtype=np.float64).reshape(len(rows), width)
+
+
+def _columns(columns: Sequence[NDArray[np.float64]], height: int) -> NDArray[np.float64]:
+    return np.array(columns, dtype=np.float64).reshape(len(columns), height).T
+
+
 def _measures(file: ScenarioFile, labels: Labels, span: NDArray[np.int64]) -> dict[str, Any]:
     """What Council texts and partners' own bans name, month by month."""
-    in_force = measures_in_force(file)
-    texts = [measure for measure in in_force if measure.sender == "UN"]
+    measures = measures_in_force(file)
+    texts = [measure for measure in measures if measure.sender == "UN"]
 
     def named(channel: str) -> NDArray[np.float64]:
         return coverage([measure for measure in texts if measure.channel == channel], span)
@@ -246,17 +321,35 @@ def _measures(file: ScenarioFile, labels: Labels, span: NDArray[np.int64]) -> di
     own_ban = np.zeros((len(span), len(labels.channels), len(labels.partners)))
     for j, partner in enumerate(labels.partners):
         for k, channel in enumerate(labels.channels):
-            own = [measure for measure in in_force if measure.sender == partner and measure.channel in ("*", channel)]
+            own = [measure for measure in measures if measure.sender == partner and measure.channel in ("*", channel)]
             own_ban[:, k, j] = coverage(own, span)
     clarity = np.zeros(len(span))
     for measure in texts:
-        clarity = np.maximum(clarity, np.where(span >= month_number(measure.start), measure.clarity, 0.0))
+        clarity = np.maximum(clarity, np.where(in_force(measure, span), measure.clarity, 0.0))
+    fixed, conditional = _import_bans(file, labels, [m for m in measures if m.channel == "resale"], span)
     return {
+        "resale": fixed,
+        "resale_conditional": conditional,
         "standing": np.stack([named(channel) for channel in labels.channels], axis=1),
         "standing_goods": np.stack([named(f"goods:{good}") for good in labels.goods], axis=1),
         "own_ban": own_ban,
         "clarity": clarity,
     }
+
+
+def _import_bans(file: ScenarioFile, labels: Labels, bans: Sequence[Measure], span: NDArray[np.int64]) -> tuple[Any, Any]:
+    """Share of what each partner buys in each channel that import bans on forced labour name: fixed and conditional part."""
+    fixed, conditional = (np.zeros((len(span), len(labels.channels), len(labels.partners))) for _ in range(2))
+    for k, channel in enumerate(file.channels.values()):
+        for partner, markets in channel.sold_on.items():
+            j = labels.partners.index(partner)
+            for market, part in markets.items():
+                senders = [ban for ban in bans if ban.sender == market]
+                named = coverage(senders, span)
+                eases = max((ban.conditional for ban in senders), default=0.0)
+                fixed[:, k, j] += part * named * (1.0 - eases)
+                conditional[:, k, j] += part * named * eases
+    return fixed, conditional
 
 
 def _trade(file: ScenarioFile, labels: Labels, span: NDArray[np.int64]) -> dict[str, Any]:
@@ -269,10 +362,10 @@ def _trade(file: ScenarioFile, labels: Labels, span: NDArray[np.int64]) -> dict[
         "exposed": _floats(partner.exposed for partner in partners),
         "fears": _floats(partner.fears for partner in partners),
         "supplies": _floats(partner.supplies for partner in partners),
-        "need": np.stack([path(partner.need, span, 0.0, known_until(file)) for partner in partners], axis=1),
+        "policing_choice": _floats(partner.policing for partner in partners),
         "channel_code": np.array([permanent_code(channel) for channel in labels.channels], dtype=np.uint64),
         "base_potential": np.array([[flow.usd_million_a_year / 12.0 if flow else 0.0 for flow in row] for row in flows]),
-        "with_need": np.array([[float(flow.with_need) if flow else 0.0 for flow in row] for row in flows]),
+        "for_conflicts": _floats(channel.for_conflicts for channel in channels),
         "merchandise": _floats(channel.merchandise for channel in channels),
         "takes_redirected": _floats(channel.takes_redirected for channel in channels),
         "uses_cloth": _floats(channel.uses_cloth for channel in channels),
@@ -293,6 +386,10 @@ def _drafts(file: ScenarioFile, labels: Labels) -> dict[str, Any]:
         "draft_code": np.array([permanent_code(draft) for draft in labels.drafts], dtype=np.uint64),
         "draft_procedural": _floats(text.instrument == "procedural" for text in texts),
         "draft_panel": _floats(text.instrument == "panel" for text in texts),
+        "draft_statement": _floats(text.instrument == "statement" for text in texts),
+        "draft_referral": _floats(text.instrument == "icc_referral" for text in texts),
+        "draft_tribunal": _floats(text.instrument == "tribunal" for text in texts),
+        "draft_whole": _floats(text.instrument != "chapter7" for text in texts),
         "draft_security": _floats(text.security for text in texts),
         "draft_accountability": _floats(text.accountability for text in texts),
         "draft_linkage": _floats(text.linkage for text in texts),

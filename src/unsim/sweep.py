@@ -13,7 +13,7 @@ from unsim.files import Problem, ScenarioError
 from unsim.results import Engine, Run, horizons_within
 from unsim.rules.chance import MAX_WORD
 from unsim.rules.world import WORLD_AXES, offsets
-from unsim.scenario import Scenario
+from unsim.scenario import Scenario, loaded
 
 BLOCK = 16
 """Runs that the kernel works on at once: few enough for their world to stay in the processor's cache."""
@@ -22,8 +22,8 @@ CHUNK = 128
 KEEP = 4000
 """Replicates whose whole paths are kept when paths are asked for."""
 MOST_DRAWS = 200
-MANY = 100
-"""Replicates from which one would expect several draws of the parameters."""
+MANY, FEW_DRAWS = 100, 10
+"""From so many replicates one would expect more than so few draws of the parameters."""
 MAX_REPLICATES = 10_000_000
 
 Progress = Callable[[int, int], None]
@@ -64,7 +64,7 @@ def checked_design(replicates: int, draws: int | None, seed: int, engine: str = 
 
 
 def run(
-    scenario: Scenario,
+    scenario: Scenario | str,
     replicates: int = 2000,
     draws: int | None = None,
     seed: int = 1,
@@ -75,13 +75,16 @@ def run(
     keep: int = 0,
     progress: Progress | None = None,
 ) -> Run:
-    """Run a scenario ``replicates`` times with ``draws`` draws of the parameters (0: all at their defaults).
+    """Run a scenario, or that of a path or shipped name, ``replicates`` times with ``draws`` draws of the parameters.
 
+    ``draws`` 0 holds all parameters at their defaults.
     ``keep`` asks for whole paths of the first replicates. ``threads`` (default: all cores) and ``chunk`` change the speed
     only: every number is the same to the bit. ``progress`` is called with replicates done and replicates in all.
     Raises ``ScenarioError`` where the design is impossible, ``ArithmeticError`` where an outcome is not finite.
     """
-    draws = checked_design(replicates, draws, seed, engine, threads=threads, chunk=chunk, keep=keep)
+    scenario = loaded(scenario)
+    draws = int(checked_design(replicates, draws, seed, engine, threads=threads, chunk=chunk, keep=keep))
+    replicates, seed = int(replicates), int(seed)
     horizons = horizons_within(scenario.months)
     keep = min(keep, replicates)
     sizes = scenario.sizes

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 DATA = Path(__file__).parent / "data"
-DATED = {"events": "date", "drafts": "date", "measures": "from"}
+DATED = {"events": "date", "drafts": "date", "measures": "from", "resolutions": "date"}
 """Tables whose rows may be named as evidence, and the column that dates them."""
 
 

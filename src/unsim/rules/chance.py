@@ -27,6 +27,10 @@ TABLING = np.uint64(10)
 TEAM = np.uint64(11)
 VOTE = np.uint64(12)
 PARAMETER = np.uint64(13)
+SUMMIT = np.uint64(14)
+CONFLICT = np.uint64(15)
+FORUM = np.uint64(16)
+LADDER = np.uint64(17)
 
 NOBODY = np.uint64(0)
 MAX_WORD = 2**32 - 1

@@ -18,6 +18,18 @@ def campaign_effort(budget: float, engagement_cost: float, posture: float) -> fl
 
 
 @rule
+def sponsors(willing: float, stance: float, threshold: float) -> float:
+    """1 where a state puts its name to the coalition's drafts: it is willing, and its government does not court the North."""
+    return select((willing > 0.0) & (stance >= threshold), 1.0, 0.0)
+
+
+@rule
+def cosponsors(number: float) -> float:
+    """Sponsors that do not lead, in tens."""
+    return number / 10.0
+
+
+@rule
 def complementarity(coordination: float, exponent: float) -> float:
     """The CES exponent: 1 without coordination (efforts add), ``exponent`` (at most 1) at full coordination."""
     return 1.0 - coordination * (1.0 - exponent)
@@ -65,9 +77,15 @@ def availability(month: float, opens: float, last: float, interval: float, panel
 
 
 @rule
-def kept_share(level: float, panel: float, procedural: float) -> float:
-    """What a dilution keeps of a draft; a mandate and a procedural draft are tabled whole."""
-    return select((panel > 0.0) | (procedural > 0.0), 1.0, level)
+def not_yet(available: float, creates: float, seised: float) -> float:
+    """Availability of a draft that seises a court: only while none is seised."""
+    return select((creates > 0.0) & (seised > 0.0), 0.0, available)
+
+
+@rule
+def kept_share(level: float, whole: float) -> float:
+    """What a dilution keeps of a draft; a mandate, a court and a procedural draft are tabled ``whole``."""
+    return select(whole > 0.0, 1.0, level)
 
 
 @rule
@@ -132,6 +150,10 @@ def team_log_odds(base: float, slope: float, reach: float) -> float:
 
 
 @rule
-def team_next(team: float, panel: float, log_odds: float, uniform: float) -> float:
-    """1 once the team exists; it is set up only where the Panel no longer runs."""
-    return select((panel <= 0.0) & (happens(log_odds, uniform) > 0.0), 1.0, team)
+def team_next(team: float, panel: float, plan: float, log_odds: float, uniform: float) -> float:
+    """1 once the team exists; it is set up only where the Panel no longer runs.
+
+    ``plan`` 0: never; 1: when the states find together; 2: at once, as they have agreed beforehand.
+    """
+    founded = (plan > 1.0) | ((plan > 0.0) & (happens(log_odds, uniform) > 0.0))
+    return select((panel <= 0.0) & founded, 1.0, team)

@@ -18,18 +18,21 @@ MAJORITY = 9.0
 
 
 class Weights(NamedTuple):
-    """The parameters of the vote rule, logits."""
+    """The parameters of the vote rule, by their names in :mod:`unsim.parameters`."""
 
     accountability_base: float
     accountability_position: float
     campaign_shortfall: float
     security_base: float
-    rivalry: float
-    bite: float
+    rivalry_weight: float
+    bite_weight: float
     linkage_gain: float
     linkage_lift: float
+    linkage_unproven: float
     veto_price: float
     weapons_mood: float
+    posture_weight: float
+    cosponsor_pull: float
 
 
 class Text(NamedTuple):
@@ -38,17 +41,24 @@ class Text(NamedTuple):
     security: float
     accountability: float
     linkage: float
-    procedural: float
+    vetoable: float
     weakest_link: float
     audience: float
 
 
+LISTING = Text(1.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+"""A listing by the 1718 Committee, as its members judge it: security content, and no veto that would have to be defended."""
+
+
 class Mood(NamedTuple):
-    """What all members see alike in a month: the campaign's reach, attention to weapons, attention left."""
+    """What all members see alike in a month: the campaign's reach, attention to weapons, attention left, co-sponsors in
+    tens, traceability of goods."""
 
     reach: float
     salience: float
     attention: float
+    cosponsors: float
+    traceability: float
 
 
 @rule
@@ -80,9 +90,27 @@ def linked_support(security: float, accountability: float, a: float, h: float, l
 
 
 @rule
-def veto_price(price: float, audience: float, permanent: float, procedural: float) -> float:
+def believed_linkage(linkage: float, unproven: float, traceability: float) -> float:
+    """How far members believe the link between abuse and weapons that a text draws: more once it is traced."""
+    return linkage * (unproven + (1.0 - unproven) * traceability)
+
+
+@rule
+def veto_price(price: float, audience: float, permanent: float, vetoable: float) -> float:
     """Logits that the price of a veto adds to a permanent member's support; nothing where there is no veto."""
-    return price * audience * permanent * (1.0 - procedural)
+    return price * audience * permanent * vetoable
+
+
+@rule
+def posture_term(weight: float, stance: float) -> float:
+    """Logits that a government's own stance adds: 0 half way between engagement and pressure."""
+    return weight * (stance - 0.5)
+
+
+@rule
+def cosponsor_term(pull: float, cosponsors: float, rivalry: float) -> float:
+    """Logits that the names under a text add; rivals do not mind them."""
+    return pull * cosponsors * (1.0 - rivalry)
 
 
 @rule
@@ -92,9 +120,9 @@ def weapons_mood(slope: float, salience: float, attention: float, a: float) -> f
 
 
 @rule
-def total_support(linked: float, price: float, mood: float, lobbying: float) -> float:
+def total_support(linked: float, price: float, mood: float, posture: float, names: float, lobbying: float) -> float:
     """Latent support: the sum of its terms, logits."""
-    return ((linked + price) + mood) + lobbying
+    return ((((linked + price) + mood) + posture) + names) + lobbying
 
 
 class Terms(NamedTuple):
@@ -105,23 +133,28 @@ class Terms(NamedTuple):
     linked: float
     veto_price: float
     weapons_mood: float
+    posture: float
+    cosponsors: float
     lobbying: float
     support: float
 
 
 @rule
-def member_terms(weights: Weights, text: Text, mood: Mood, position: float, rivalry: float, permanent: float, bite: float,
-                 lobbying: float) -> Terms:  # fmt: skip
+def member_terms(weights: Weights, text: Text, mood: Mood, position: float, rivalry: float, permanent: float, stance: float,
+                 bite: float, lobbying: float) -> Terms:  # fmt: skip
     """One member's support for one draft, term by term."""
     h_side = accountability_side(weights.accountability_base, weights.accountability_position, position,
                                  weights.campaign_shortfall, mood.reach)  # fmt: skip
-    a_side = security_side(weights.security_base, rivalry, weights.rivalry, weights.bite, bite)
-    linked = linked_support(a_side, h_side, text.security, text.accountability, text.linkage, text.weakest_link,
+    a_side = security_side(weights.security_base, rivalry, weights.rivalry_weight, weights.bite_weight, bite)
+    linkage = believed_linkage(text.linkage, weights.linkage_unproven, mood.traceability)
+    linked = linked_support(a_side, h_side, text.security, text.accountability, linkage, text.weakest_link,
                             weights.linkage_gain, weights.linkage_lift)  # fmt: skip
-    price = veto_price(weights.veto_price, text.audience, permanent, text.procedural)
+    price = veto_price(weights.veto_price, text.audience, permanent, text.vetoable)
     weapons = weapons_mood(weights.weapons_mood, mood.salience, mood.attention, text.security)
-    support = total_support(linked, price, weapons, lobbying)
-    return Terms(h_side, a_side, linked, price, weapons, lobbying, support)
+    posture = posture_term(weights.posture_weight, stance)
+    names = cosponsor_term(weights.cosponsor_pull, mood.cosponsors, rivalry)
+    support = total_support(linked, price, weapons, posture, names, lobbying)
+    return Terms(h_side, a_side, linked, price, weapons, posture, names, lobbying, support)
 
 
 @rule
@@ -173,28 +206,39 @@ def nine_or_more(tally: Tally) -> float:
 
 
 @rule
-def counted_yes(yes: float, no: float, permanent: float, procedural: float) -> float:
-    """Probability of a yes as the count needs it: for a permanent member given that it does not veto."""
-    conditional = smaller(ratio(yes, 1.0 - no), 1.0)
-    return select((permanent > 0.0) & (procedural <= 0.0), conditional, yes)
+def can_stop(permanent: float, procedural: float, statement: float) -> float:
+    """1 where a member's no stops a draft by itself: a veto, or any objection to a presidential statement."""
+    return select(statement > 0.0, 1.0, permanent * (1.0 - procedural))
 
 
 @rule
-def not_vetoed(no: float, permanent: float, procedural: float) -> float:
+def vetoable(procedural: float, statement: float) -> float:
+    """1 for a draft that only the permanent members can stop by themselves."""
+    return (1.0 - procedural) * (1.0 - statement)
+
+
+@rule
+def counted_yes(yes: float, no: float, stops: float) -> float:
+    """Probability of a yes as the count needs it: for a member that can stop the draft given that it does not."""
+    return select(stops > 0.0, smaller(ratio(yes, 1.0 - no), 1.0), yes)
+
+
+@rule
+def not_stopped(no: float, stops: float) -> float:
     """Probability that this member does not stop the draft by itself."""
-    return 1.0 - no * permanent * (1.0 - procedural)
+    return 1.0 - no * stops
 
 
 @rule
-def adoption_probability(no_veto: float, majority: float) -> float:
-    """P(adopted), exactly: no permanent member votes no, and at least nine vote yes given that."""
-    return no_veto * majority
+def adoption_probability(unstopped: float, majority: float, statement: float) -> float:
+    """P(adopted), exactly: nobody stops it, and at least nine vote yes given that; a statement needs no yes."""
+    return unstopped * select(statement > 0.0, 1.0, majority)
 
 
 @rule
-def veto_probability(majority: float, adoption: float) -> float:
+def veto_probability(majority: float, adoption: float, can_be_vetoed: float) -> float:
     """P(nine vote yes and a permanent member stops the draft), exactly; ``majority`` is P(nine) without any condition."""
-    return larger(majority - adoption, 0.0)
+    return larger(majority - adoption, 0.0) * can_be_vetoed
 
 
 @rule
@@ -210,16 +254,16 @@ def is_no(vote: float) -> float:
 
 
 @rule
-def is_adopted(yes: float, permanent_no: float, procedural: float) -> float:
-    """1 where a draft has nine votes and, unless it is procedural, no permanent member against it."""
-    free = (permanent_no <= 0.0) | (procedural > 0.0)
-    return select((yes >= MAJORITY) & free, 1.0, 0.0)
+def is_adopted(yes: float, stopping_no: float, statement: float) -> float:
+    """1 where nobody who can stop a draft votes against it, and it has nine votes (a statement needs none)."""
+    enough = (yes >= MAJORITY) | (statement > 0.0)
+    return select(enough & (stopping_no <= 0.0), 1.0, 0.0)
 
 
 @rule
-def is_vetoed(yes: float, permanent_no: float, procedural: float) -> float:
+def is_vetoed(yes: float, stopping_no: float, can_be_vetoed: float) -> float:
     """1 where a draft with nine votes is stopped by a permanent member alone."""
-    return select((yes >= MAJORITY) & (permanent_no > 0.0) & (procedural <= 0.0), 1.0, 0.0)
+    return select((yes >= MAJORITY) & (stopping_no > 0.0) & (can_be_vetoed > 0.0), 1.0, 0.0)
 
 
 @rule
@@ -235,9 +279,29 @@ def is_meeting(adopted: float, procedural: float, accountability: float) -> floa
 
 
 @rule
-def measures_added(adopted: float, bite: float, panel: float, procedural: float) -> float:
-    """Bite of the measures that the Council has added this month; a meeting or a mandate adds none."""
-    return adopted * bite * (1.0 - panel) * (1.0 - procedural)
+def is_statement(adopted: float, statement: float) -> float:
+    """1 where the Council's president speaks for it."""
+    return adopted * statement
+
+
+@rule
+def measures_added(adopted: float, bite: float, whole: float) -> float:
+    """Bite of the measures that the Council has added this month; a meeting, a statement, a mandate or a court adds none."""
+    return adopted * bite * (1.0 - whole)
+
+
+@rule
+def seised_strength(seised: float, adopted: float, referral: float, referral_strength: float, tribunal: float,
+                    tribunal_strength: float) -> float:  # fmt: skip
+    """Strength of the court that the Council has seised: an adopted referral, or a tribunal of its own."""
+    new = adopted * larger(referral * referral_strength, tribunal * tribunal_strength)
+    return larger(seised, new)
+
+
+@rule
+def debate(vetoed: float, audience: float) -> float:
+    """1 where a veto brings a debate of the General Assembly (resolution 76/262)."""
+    return vetoed * audience
 
 
 @rule

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from unsim.rules.jit import rule
 from unsim.rules.maths import log, logistic, ratio, select, share
-from unsim.rules.world import REAL, SHADOW
+from unsim.rules.world import LINK, REAL, RIGHTS, SHADOW, WEAPONS
 
 
 class Outcome(NamedTuple):
@@ -39,25 +39,45 @@ OUTCOMES = (
     Outcome("revenue", USD, "mean", "regime", "hard currency from all channels, declared and undeclared"),
     Outcome("undeclared_revenue", USD, "mean", "regime", "part of revenue from blocked trade that goes on undeclared"),
     Outcome("forced_labour_revenue", USD, "mean", "regime", "part of revenue that rests on forced labour"),
+    Outcome("resale_lost", USD, "mean", "regime", "demand that import bans abroad take away, at what is sold on"),
     Outcome("imports", USD, "mean", "regime", "imports of all goods, pipeline crude included"),
     Outcome("reserves", "USD million", "mean", "regime", "hard-currency reserves"),
     Outcome("weapons_spending", USD, "mean", "regime", "spending on weapons"),
     Outcome("weapons_capability", "index, 1 at the start", "mean", "regime", "slow stock of weapons spending"),
     Outcome("missile_tests", "months", "sum", "regime", "months with a long-range missile test"),
     Outcome("nuclear_tests", "months", "sum", "regime", "months with a nuclear test"),
+    Outcome("concession_rung", "rung 0-3", "mean", "regime", "rung of the concession ladder under the prior of no event in "
+            "twenty years; no forecast of reform"),
     Outcome("civilian_welfare", INDEX, "mean", "civilians", "share of the population not undernourished, as imports, "
             "extraction and harvests move it"),
     Outcome("civilian_spending", USD, "mean", "civilians", "what the budget leaves for civilians"),
     Outcome("coercion", "index, 1 without measures", "mean", "civilians", "coercion of labour; 1 also needs no accountability"),
     Outcome("extraction", USD, "mean", "civilians", "taken from the population"),
-    Outcome("coalition_cost", USD, "mean", "coalition", "trade forgone, campaign effort and retaliation"),
+    Outcome("coalition_cost", USD, "mean", "coalition", "trade forgone, dearer imports, campaign effort and retaliation"),
     Outcome("campaign", "full efforts of one state", "mean", "coalition", "combined campaign effort"),
-    Outcome("monitoring", "share", "mean", "UN output", "monitoring by the Panel, the team outside and civil society"),
+    Outcome("engagement", "share", "mean", "coalition", "how far the leaders' governments lean to engagement"),
+    Outcome("summits", "meetings", "sum", "coalition", "summits of states with the DPRK"),
+    Outcome("sponsors", "states", "mean", "UN output", "states that put their name to the coalition's drafts"),
+    Outcome("monitoring", "share", "mean", "UN output", "monitoring of weapons and evasion: Panel, team outside, open sources"),
+    Outcome("rights_monitoring", "share", "mean", "UN output", "monitoring of abuse: mandates and civil society"),
+    Outcome("traceability", "share", "mean", "UN output", "goods that can be traced to abuse"),
+    Outcome("evidence", "share", "mean", "UN output", "public evidence of abuse"),
+    Outcome("mandates", "mandates", "mean", "UN output", "mandates of the forums that run"),
+    Outcome("designated", "share", "mean", "UN output", "evasion networks that are listed"),
+    Outcome("court", "share", "mean", "UN output", "how far a court or tribunal has come"),
     Outcome("drafts_tabled", "drafts", "sum", "UN output", "drafts put to the vote"),
     Outcome("drafts_adopted", "drafts", "sum", "UN output", "drafts adopted"),
     Outcome("drafts_vetoed", "drafts", "sum", "UN output", "drafts with nine votes stopped by a permanent member"),
     Outcome("drafts_failed", "drafts", "sum", "UN output", "drafts without nine votes"),
     Outcome("rights_meetings", "meetings", "sum", "UN output", "Council meetings on human rights won by a vote"),
+    Outcome("statements", "statements", "sum", "UN output", "presidential statements of the Council"),
+    Outcome("veto_debates", "debates", "sum", "UN output", "debates of the General Assembly that a veto brought"),
+    Outcome("assembly_resolutions", "resolutions", "sum", "UN output", "yearly texts that the General Assembly adopted"),
+    Outcome("assembly_content", "share", "sum", "UN output", "content of those texts, added up"),
+    Outcome("rights_council_resolutions", "resolutions", "sum", "UN output", "yearly texts that the Human Rights Council adopted"),
+    Outcome("rights_council_content", "share", "sum", "UN output", "content of those texts, added up"),
+    Outcome("votes_called", "votes", "sum", "UN output", "votes called on a forum's yearly text"),
+    Outcome("consequences", "events", "sum", "UN output", "times that refused access had a standing consequence"),
 )  # fmt: skip
 
 PER_PARTNER = (
@@ -79,21 +99,58 @@ def outcomes(partners: Sequence[str], channels: Sequence[str]) -> tuple[Outcome,
 
 
 @rule
-def isolation_jump(yes: float, adopted: float, vetoed: float, adopted_weight: float, vetoed_weight: float) -> float:
-    """What a vote adds to diplomatic isolation: the share of the fifteen that said yes, weighted by the result."""
-    return yes / 15.0 * (adopted * adopted_weight + vetoed * vetoed_weight)
+def isolation_jump(yes: float, adopted: float, statement: float, vetoed: float, adopted_weight: float,
+                   vetoed_weight: float) -> float:  # fmt: skip
+    """What a vote adds to diplomatic isolation: the share of the fifteen that said yes, weighted by the result.
+
+    A presidential statement is adopted without a vote and counts apart.
+    """
+    return yes / 15.0 * ((adopted - statement) * adopted_weight + vetoed * vetoed_weight)
 
 
 @rule
-def credibility_jump(meeting: float, meeting_weight: float, adopted: float, content: float, text_weight: float) -> float:
-    """What the Council adds to the credibility of consequences: taking abuse up, or an adopted text that names it."""
-    return meeting * meeting_weight + adopted * content * text_weight
+def isolation_around(statement: float, statement_weight: float, adopted_weight: float, debate: float, debate_weight: float,
+                     texts: float, text_weight: float) -> float:  # fmt: skip
+    """What is said without a vote of the Council adds: statements, debates on a veto, texts of the forums by their content."""
+    return statement * statement_weight * adopted_weight + debate * debate_weight + texts * text_weight
+
+
+@rule
+def joined(one: float, other: float) -> float:
+    """Two causes of the same thing, each of which may do what the other leaves: a share."""
+    return 1.0 - (1.0 - share(one)) * (1.0 - share(other))
+
+
+@rule
+def credibility_jump(meeting: float, meeting_weight: float, adopted: float, content: float, text_weight: float,
+                     statement: float, statement_weight: float) -> float:  # fmt: skip
+    """What the Council adds to the credibility of consequences: taking abuse up, or a text or statement that names it."""
+    text = select(statement > 0.0, statement_weight, 1.0) * content * text_weight
+    return meeting * meeting_weight + (1.0 - meeting) * adopted * text
+
+
+@rule
+def agenda_jump(triggered: float, weight: float) -> float:
+    """What a triggered standing consequence adds to credibility: an agenda item that no state can keep off."""
+    return triggered * weight
+
+
+@rule
+def credible(credibility: float, court: float) -> float:
+    """Credibility of consequences, a share: what was said in public, or a court that works."""
+    return joined(credibility, court)
 
 
 @rule
 def accountability_jump(exposure: float, gain: float, least: float, credibility: float) -> float:
     """Exposure counts as far as it is credible; without any follow-up only ``least`` of it does."""
     return exposure * gain * (least + (1.0 - least) * credibility)
+
+
+@rule
+def court_jump(court: float, gain: float) -> float:
+    """What the work of a court adds to accountability exposure in a month, with or without an event."""
+    return court * gain
 
 
 @rule
@@ -118,7 +175,7 @@ def civilian_welfare(usual: float, import_slope: float, spending: float, spendin
 
     The base is fixed: spending and extraction without measures and with an open border.
     """
-    goods = import_slope * log(select(spending > 0.0, ratio(spending, spending_base), 1e-3) + 1e-3)
+    goods = import_slope * log(ratio(spending, spending_base) + 1e-3)
     burden = extraction_slope * (ratio(taken, taken_base) - 1.0)
     return 100.0 * logistic(usual + goods - burden + harvest_slope * harvest)
 
@@ -127,7 +184,8 @@ def civilian_welfare(usual: float, import_slope: float, spending: float, spendin
 def coalition_cost(forgone: float, margin: float, efforts: float, effort_cost: float, coordination_cost: float,
                    coordination: float, leaders: float, retaliation: float, secondary: float, reach: float,
                    rivalry: float) -> float:  # fmt: skip
-    """What pressure costs the coalition, USD million a month: margin on trade forgone, effort, rivals' retaliation.
+    """What pressure costs the coalition, USD million a month: margin on trade forgone or sold on no longer, effort, rivals'
+    retaliation.
 
     Acting as one costs extra effort where there is more than one; rivals retaliate against secondary sanctions and against
     the campaign.
@@ -140,8 +198,8 @@ def coalition_cost(forgone: float, margin: float, efforts: float, effort_cost: f
 
 @rule
 def cost_of_defiance(political: float, lost: float) -> float:
-    """Cost of defiance, index 0-100: 100 less what is left of standing and of revenue."""
-    return 100.0 - (100.0 - political) * (1.0 - share(lost))
+    """Cost of defiance, a share: what is not left of standing (``political``, index 0-100) and of revenue together."""
+    return joined(political / 100.0, lost)
 
 
 @rule
@@ -172,8 +230,8 @@ def measure(w: Any, p: Any, c: Any, t: int, runs: int) -> None:
         imports = total(w, at.imports + REAL * n.good, n.good, r)
         rivalry = total(w, at.rivalry, n.state, r)
         efforts = 0.0
-        for i in range(n.leader):
-            efforts = efforts + w[at.effort + c.leaders[i], r]
+        for i in range(n.state):
+            efforts = efforts + w[at.effort + i, r]
         first = len(OUTCOMES)
         for j in range(n.partner):
             listed = 0.0
@@ -197,45 +255,61 @@ def measure(w: Any, p: Any, c: Any, t: int, runs: int) -> None:
             w[at.outcome + first + k, r] = w[at.receipts + REAL * n.channel + k, r]
 
         cohesion_loss = 1.0 - w[at.cohesion, r]
-        political = political_cost(w[at.isolation, r], w[at.accountability, r], cohesion_loss, w[at.legitimacy_loss, r],
-                                   p[pt.weight_isolation, r], p[pt.weight_accountability, r], p[pt.weight_cohesion, r],
-                                   p[pt.weight_legitimacy, r])  # fmt: skip
         economic = w[at.revenue + SHADOW, r] - w[at.revenue + REAL, r]
         tabled = select(w[at.tabled, r] >= 0.0, 1.0, 0.0)
         values = (
-            political,
+            w[at.political, r],
             100.0 * w[at.isolation, r],
             100.0 * w[at.accountability, r],
             100.0 * cohesion_loss,
             100.0 * w[at.legitimacy_loss, r],
             economic,
             ratio(economic, p[pt.national_income, r]),
-            cost_of_defiance(political, ratio(economic, w[at.revenue + SHADOW, r])),
+            100.0 * w[at.defiance, r],
             w[at.revenue + REAL, r],
             undeclared,
             w[at.coerced + REAL, r],
+            w[at.resale_lost + REAL, r],
             imports,
             w[at.reserves + REAL, r],
             w[at.weapons + REAL, r],
             w[at.capability, r],
             w[at.missile, r],
             w[at.nuclear, r],
+            w[at.rung, r],
             civilian_welfare(p[pt.welfare_usual, r], p[pt.welfare_goods, r], w[at.civilian + REAL, r],
                              w[at.civilian_reference, r], p[pt.welfare_extraction, r], w[at.extraction + REAL, r],
                              p[pt.extraction_base, r], p[pt.welfare_harvest, r], w[at.harvest, r]),
             w[at.civilian + REAL, r],
             w[at.coercion + REAL, r],
             w[at.extraction + REAL, r],
-            coalition_cost(own_forgone, p[pt.trade_margin, r], efforts, p[pt.effort_cost, r], p[pt.coordination_cost, r],
-                           s[st.coordination], float(n.leader), p[pt.retaliation, r], s[st.secondary + t], w[at.reach, r],
-                           rivalry),
+            coalition_cost(own_forgone + w[at.resale_lost + REAL, r], p[pt.trade_margin, r], efforts, p[pt.effort_cost, r],
+                           p[pt.coordination_cost, r], s[st.coordination], float(n.leader), p[pt.retaliation, r],
+                           w[at.secondary, r], w[at.reach, r], rivalry),
             w[at.campaign, r],
-            w[at.monitoring, r],
+            w[at.engagement, r],
+            total(w, at.met, n.state, r),
+            total(w, at.sponsors, n.state, r),
+            w[at.monitoring + WEAPONS, r],
+            w[at.monitoring + RIGHTS, r],
+            w[at.monitoring + LINK, r],
+            w[at.evidence, r],
+            w[at.mandates, r],
+            w[at.designated, r],
+            w[at.court, r],
             tabled,
             w[at.adopted, r],
             w[at.vetoed, r],
             w[at.failed, r],
             w[at.meeting, r],
+            w[at.statement, r],
+            w[at.debate, r],
+            w[at.resolved, r],
+            w[at.text, r],
+            w[at.resolved + 1, r],
+            w[at.text + 1, r],
+            total(w, at.called, n.forum, r),
+            w[at.triggered, r],
         )  # fmt: skip
         for i in range(len(values)):
             w[at.outcome + i, r] = values[i]

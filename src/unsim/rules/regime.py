@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from unsim.rules.jit import rule
-from unsim.rules.maths import approach, clip, exp, larger, log, logistic, power, ratio, select
+from unsim.rules.maths import approach, clip, exp, larger, log, logistic, power, ratio, select, share
 
 MIDDLING_SKILL = 0.5
 USUAL = 1.0  # coercion without measures, capability at the start
+TOP_RUNG = 3.0  # of the concession ladder: 0 defiance, 1 procedural engagement, 2 access, 3 reform
 
 
 @rule
@@ -25,6 +26,21 @@ def income_next(income: float, cash: float, speed: float) -> float:
 def accountability_factor(weight: float, exposure: float) -> float:
     """What expected accountability takes off the marginal return of coercion, a factor in (0, 1]."""
     return 1.0 / (1.0 + weight * exposure)
+
+
+@rule
+def coerced_earnings(coerced: float, intensity: float, extracted: float) -> float:
+    """What the regime earns by coercion, abroad and at home, USD million a month."""
+    return coerced + intensity * extracted
+
+
+@rule
+def marginal_coerced(coerced: float, conditional: float, elasticity: float) -> float:
+    """Coerced earnings at the margin, USD million a month: less what conditional import bans take as coercion rises.
+
+    Earnings rise with coercion by the elasticity of output, the loss one for one; a floor keeps the margin positive.
+    """
+    return larger(coerced - ratio(conditional, elasticity), 0.05 * coerced)
 
 
 @rule
@@ -99,10 +115,12 @@ def rally_jump(gain: float, added: float) -> float:
 
 @rule
 def cohesion_goal(usual: float, patronage_slope: float, patronage: float, expectation: float,
-                  accountability_slope: float, accountability: float, rally_slope: float, rally: float) -> float:  # fmt: skip
-    """Elite cohesion that present conditions support, a share: patronage against expectation, exposure, rallying."""
+                  accountability_slope: float, accountability: float, rally_slope: float, rally: float,
+                  opening_slope: float, rung: float) -> float:  # fmt: skip
+    """Elite cohesion that present conditions support, a share: patronage against expectation, exposure, rallying, opening."""
     relative = log(larger(ratio(patronage, expectation), 1e-3))
-    return logistic(usual + patronage_slope * relative - accountability_slope * accountability + rally_slope * rally)
+    strain = accountability_slope * accountability + opening_slope * rung / TOP_RUNG
+    return logistic(usual + patronage_slope * relative - strain + rally_slope * rally)
 
 
 @rule
@@ -133,3 +151,27 @@ def first_level(reference: float, spending: float) -> float:
 def capability_next(capability: float, spending: float, reference: float, speed: float) -> float:
     """Weapons capability follows spending against that of the first month, slowly."""
     return approach(capability, ratio(spending, reference), speed)
+
+
+@rule
+def reformed_goal(goal: float, relief: float, rung: float) -> float:
+    """Coercion that a regime on the top rung of the ladder allows itself."""
+    return goal * (1.0 - select(rung >= TOP_RUNG, relief, 0.0))
+
+
+@rule
+def climb_hazard(hazard: float, response: float, defiance: float, reference: float, relief_weight: float,
+                 engagement: float) -> float:  # fmt: skip
+    """Probability of a step up the concession ladder in a month.
+
+    ``hazard`` comes from twenty years without an event. It rises and falls with the cost of defiance against that of the
+    first month, and falls by up to ``relief_weight`` where no leader offers engagement, so that opening gains nothing.
+    """
+    return share(hazard * exp(response * (defiance - reference)) * (1.0 - relief_weight * (1.0 - engagement)))
+
+
+@rule
+def rung_next(rung: float, climb: float, fall: float, uniform: float) -> float:
+    """The rung after a month: a step up, a step back, or neither."""
+    up = select((uniform < climb) & (rung < TOP_RUNG), rung + 1.0, rung)
+    return select((uniform > 1.0 - fall) & (rung > 0.0), rung - 1.0, up)

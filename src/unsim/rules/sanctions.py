@@ -7,9 +7,21 @@ from unsim.rules.maths import logistic, select, share, smaller
 
 
 @rule
-def monitoring(panel: float, panel_strength: float, team: float, team_strength: float, background: float) -> float:
-    """Monitoring in [0, 1]: the Panel, the team outside the UN and civil society each see what the others miss."""
-    return 1.0 - (1.0 - panel * panel_strength) * (1.0 - team * team_strength) * (1.0 - background)
+def unseen(before: float, running: float, strength: float) -> float:
+    """What is left unseen after one more monitoring body: each sees what the others miss, independently."""
+    return before * (1.0 - running * strength)
+
+
+@rule
+def seen(left: float) -> float:
+    """Monitoring, a share: what is not left unseen."""
+    return 1.0 - left
+
+
+@rule
+def secondary_now(use: float, stance: float) -> float:
+    """Secondary sanctions in use, a share: as far as their sender's government presses for them."""
+    return use * stance
 
 
 @rule
@@ -44,10 +56,13 @@ def squeeze(revenue: float, shadow: float) -> float:
 @rule
 def policing_log_odds(rivalry_slope: float, rivalry: float, monitoring_slope: float, watched: float, naming_slope: float,
                       reach: float, secondary_slope: float, secondary: float, exposed: float, fear_slope: float,
-                      fears: float, squeezed: float) -> float:  # fmt: skip
-    """Log odds of policing undeclared trade; 0 at the conditions of the record's middle (rivalry and monitoring 1/2)."""
+                      fears: float, squeezed: float, choice: float) -> float:  # fmt: skip
+    """Log odds of policing undeclared trade; 0 at the conditions of the record's middle (rivalry and monitoring 1/2).
+
+    ``choice`` is a government's own decision beyond what drives it here.
+    """
     sight = monitoring_slope * (watched - 0.5) + naming_slope * reach + secondary_slope * secondary * exposed
-    return sight - rivalry_slope * (rivalry - 0.5) - fear_slope * fears * squeezed
+    return choice + sight - rivalry_slope * (rivalry - 0.5) - fear_slope * fears * squeezed
 
 
 @rule

@@ -10,6 +10,12 @@ from unsim.rules.maths import approach, exp, power, root, select, share, smaller
 
 
 @rule
+def response(elasticity: float, intensity: float) -> float:
+    """Elasticity of output in coercion: of output in coerced labour, as far as labour is coerced."""
+    return elasticity * intensity
+
+
+@rule
 def output(scale: float, shock: float, spread: float, coercion: float, response: float) -> float:
     """What a channel could sell against its central estimate: price shock (mean one) and coerced output, a factor.
 
@@ -19,9 +25,48 @@ def output(scale: float, shock: float, spread: float, coercion: float, response:
 
 
 @rule
-def potential(base: float, factor: float, with_need: float, need: float) -> float:
-    """What a partner would buy without measures, USD million a month."""
-    return base * factor * select(with_need > 0.0, need, 1.0)
+def potential(base: float, arms_wanted: float, factor: float) -> float:
+    """What a partner would buy without measures, conflicts that go on included, USD million a month."""
+    return (base + arms_wanted) * factor
+
+
+@rule
+def resale_coefficient(traceability: float, scale: float, diverted: float) -> float:
+    """Share of goods under an import ban abroad that loses its market: what is traced and finds no other market."""
+    return scale * traceability * (1.0 - diverted)
+
+
+@rule
+def resale_lost(coefficient: float, fixed: float, conditional: float, coercion: float) -> float:
+    """Share of a partner's demand that import bans on what it sells on take away.
+
+    The conditional part bites in proportion to coercion, so it eases as coercion falls.
+    """
+    return share(coefficient * (fixed + conditional * coercion))
+
+
+@rule
+def realised_share(blocked: float, evadable: float, evaded: float) -> float:
+    """Share of a partner's demand that is realised, declared or not."""
+    return 1.0 - blocked + evadable * evaded
+
+
+@rule
+def resale_money(demand: float, taken: float, realised: float) -> float:
+    """Earnings that import bans abroad take away, of what would have been realised, USD million a month."""
+    return demand * taken * realised
+
+
+@rule
+def conditional_share(coefficient: float, conditional: float, coercion: float) -> float:
+    """Part of that share of demand which eases as coercion falls."""
+    return coefficient * conditional * coercion
+
+
+@rule
+def demand_left(demand: float, taken: float) -> float:
+    """A partner's demand after import bans abroad, USD million a month."""
+    return demand * (1.0 - taken)
 
 
 @rule
@@ -37,9 +82,12 @@ def border(passing: float, merchandise: float) -> float:
 
 
 @rule
-def evaded_share(evadability: float, skill: float, policing: float) -> float:
-    """Share of blocked trade that goes on undeclared; evadability is its value at middling skill and policing (1/2)."""
-    return share(evadability * (2.0 * skill) * (2.0 * (1.0 - policing)))
+def evaded_share(evadability: float, skill: float, policing: float, designated: float, effect: float) -> float:
+    """Share of blocked trade that goes on undeclared; evadability is its value at middling skill and policing (1/2).
+
+    Listing the ships, banks and traders behind it takes off up to ``effect``.
+    """
+    return share(evadability * (2.0 * skill) * (2.0 * (1.0 - policing)) * (1.0 - effect * designated))
 
 
 @rule

@@ -20,6 +20,12 @@ REAL, SHADOW = 0, 1
 """The two books of trade and budget: as it is, and the same month with the same shocks but no measure in force."""
 BOOKS = (REAL, SHADOW)
 
+FORUMS = ("general_assembly", "human_rights_council")
+"""Bodies that adopt by majority, or without a vote: no veto."""
+SCOPES = ("weapons", "rights", "link")
+"""What a monitoring body looks at: weapons programmes and evasion, abuse of rights, or the link from abuse into trade."""
+WEAPONS, RIGHTS, LINK = range(3)
+
 SEATS = 15
 """Members of the Security Council (Charter, Article 23)."""
 
@@ -44,11 +50,20 @@ class World(NamedTuple):
     exposure: Annotated[Rows, ()]  # 1 in a month with an exposure event
     harvest: Annotated[Rows, ()]  # this year's harvest, in standard deviations
     rivalry: Annotated[Rows, ("state",)]  # towards the coalition on this file, share; 0 for non-rivals
-    posture: Annotated[Rows, ("state",)]  # 0 engagement ... 1 pressure
+    posture: Annotated[Rows, ("state",)]  # of the government, 0 engagement ... 1 pressure
+    thaw: Annotated[Rows, ("state",)]  # what summits have left of goodwill, share
+    stance: Annotated[Rows, ("state",)]  # posture after summits, 0 engagement ... 1 pressure
+    met: Annotated[Rows, ("state",)]  # 1 in a month with a summit with the DPRK
+    conflict: Annotated[Rows, ("conflict",)]  # 1 while it goes on
+    need: Annotated[Rows, ("partner",)]  # a patron's own need, share
+    arms_wanted: Annotated[Rows, ("partner",)]  # what conflicts that go on buy, USD million a month
     position: Annotated[Rows, ("state",)]  # record on DPRK human rights, -1 ... 1
     shock: Annotated[Rows, ("channel",)]  # log deviation of price and demand
     # coalition
+    sponsors: Annotated[Rows, ("state",)]  # 1 for states that sponsor the coalition's drafts this month
+    cosponsors: Annotated[Rows, ()]  # sponsors that do not lead, in tens
     effort: Annotated[Rows, ("state",)]  # campaign effort, in full efforts of one leading state
+    pen: Annotated[Rows, ("forum",)]  # share of a penholders' possible effect in a forum
     campaign: Annotated[Rows, ()]  # combined effort after crowding out
     reach: Annotated[Rows, ()]  # share of the campaign's possible effect, also "coalition pressure"
     resolve: Annotated[Rows, ()]  # effort-weighted posture of the leaders, share
@@ -68,13 +83,25 @@ class World(NamedTuple):
     failed: Annotated[Rows, ()]
     added: Annotated[Rows, ()]  # bite of the measures that the Council has added this month, share
     meeting: Annotated[Rows, ()]  # 1 if the Council took up human rights this month
+    statement: Annotated[Rows, ()]  # 1 in a month with a presidential statement
+    debate: Annotated[Rows, ()]  # 1 in a month in which a veto brings a debate of the General Assembly
+    seised: Annotated[Rows, ()]  # strength of the court or tribunal that the Council has seised of abuse, share
+    designated: Annotated[Rows, ()]  # share of evasion networks that are listed
+    text: Annotated[Rows, ("forum",)]  # content of the resolution that a forum adopts this month, share; 0 for none
+    called: Annotated[Rows, ("forum",)]  # 1 where a vote is called on it
+    resolved: Annotated[Rows, ("forum",)]  # 1 where it is adopted
+    mandate_until: Annotated[Rows, ("mandate",)]  # absolute month in which a forum's mandate ends
+    consequence: Annotated[Rows, ()]  # 1 once the standing consequence of refused access is in force
+    triggered: Annotated[Rows, ()]  # 1 in a month in which it is triggered
     panel_until: Annotated[Rows, ()]  # absolute month in which the Panel of Experts' mandate ends
     legislated: Annotated[Rows, ("channel",)]  # coverage that the Council added in this run, share of the channel
     legislated_goods: Annotated[Rows, ("good",)]  # the same for imports
     # sanctions
     enacted: Annotated[Rows, ("channel",)]  # added coverage that has taken effect
     enacted_goods: Annotated[Rows, ("good",)]
-    monitoring: Annotated[Rows, ()]  # share
+    mandates: Annotated[Rows, ()]  # mandates of the forums that run
+    monitoring: Annotated[Rows, ("scope",)]  # share of what there is to see; of the link: traceability of goods
+    secondary: Annotated[Rows, ()]  # secondary sanctions, share of full use
     letter: Annotated[Rows, ("partner",)]  # compliance of declared trade with standing Council bans, share
     policing: Annotated[Rows, ("partner",)]  # share of policing effort against undeclared trade
     # trade
@@ -85,6 +112,10 @@ class World(NamedTuple):
     evadable: Annotated[Rows, ("book", "channel", "partner")]  # share
     declared: Annotated[Rows, ("book", "channel", "partner")]  # USD million a month
     undeclared: Annotated[Rows, ("book", "channel", "partner")]  # USD million a month
+    resale_taken: Annotated[Rows, ("book", "channel", "partner")]  # earnings that import bans abroad take, USD million a month
+    resale_easing: Annotated[Rows, ("book", "channel", "partner")]  # part that comes back as coercion falls, likewise
+    resale_lost: Annotated[Rows, ("book",)]  # sum of the former, USD million a month
+    conditional: Annotated[Rows, ("book",)]  # sum of the latter, USD million a month
     redirected: Annotated[Rows, ("book", "channel")]  # looking for another partner, USD million a month
     unlisted: Annotated[Rows, ("book",)]  # moved to goods that no text lists, USD million a month
     receipts: Annotated[Rows, ("book", "channel")]  # USD million a month
@@ -112,11 +143,16 @@ class World(NamedTuple):
     weapons_reference: Annotated[Rows, ()]  # spending on weapons in the first month, USD million a month
     civilian_reference: Annotated[Rows, ()]  # spending on civilians without measures, with an open border, USD million
     capability: Annotated[Rows, ()]  # weapons capability, 1 at the start
+    rung: Annotated[Rows, ()]  # of the concession ladder: 0 defiance, 1 procedure, 2 access, 3 reform
     # ledger
+    court: Annotated[Rows, ()]  # how far a court or tribunal has come, share
     isolation: Annotated[Rows, ()]  # diplomatic isolation, share
     credibility: Annotated[Rows, ()]  # of consequences for abuse, share
     accountability: Annotated[Rows, ()]  # accountability exposure, share
     legitimacy_loss: Annotated[Rows, ()]  # information and legitimacy, share
+    political: Annotated[Rows, ()]  # political cost, index 0-100
+    defiance: Annotated[Rows, ()]  # cost of defiance, share
+    defiance_reference: Annotated[Rows, ()]  # the same in the first month
     outcome: Annotated[Rows, ("outcome",)]  # this month's outcomes, in the order of ledger.outcome_names
 
 
@@ -131,10 +167,16 @@ class Setting(NamedTuple):
     state_code: Annotated[NDArray[np.uint64], ("state",)]
     channel_code: Annotated[NDArray[np.uint64], ("channel",)]
     draft_code: Annotated[NDArray[np.uint64], ("draft",)]
+    conflict_code: Annotated[NDArray[np.uint64], ("conflict",)]
+    forum_code: Annotated[NDArray[np.uint64], ("forum",)]
     seats: Annotated[NDArray[np.int64], ("month", "seat")]  # state row of each of the fifteen seats
     permanent: Annotated[Rows, ("state",)]  # 1 for permanent members
     rival: Annotated[Rows, ("state",)]  # 1 for states whose rivalry matters
-    sponsor: Annotated[Rows, ("state",)]  # 1 for states that sponsor the coalition's drafts
+    sponsor: Annotated[Rows, ("state",)]  # 1 for states that sponsor the coalition's drafts while their stance allows
+    leads: Annotated[Rows, ("state",)]  # 1 for leaders
+    campaigns: Annotated[Rows, ("state",)]  # 1 for leaders and penholders
+    pens: Annotated[Rows, ("forum", "state")]  # 1 for a forum's penholders
+    forum_meets: Annotated[Rows, ("month", "forum")]  # 1 in the month of its yearly resolution
     term_begins: Annotated[Rows, ("month", "state")]  # 1 where an unknown member's term begins
     position_mean: Annotated[Rows, ("state",)]
     position_sd: Annotated[Rows, ("state",)]
@@ -143,14 +185,22 @@ class Setting(NamedTuple):
     budget: Annotated[Rows, ("state",)]  # full efforts of one leading state
     posture: Annotated[Rows, ("state",)]  # at the start
     other_posture: Annotated[Rows, ("state",)]  # of the next government of the other camp
+    summit_rate: Annotated[Rows, ("state",)]  # probability of a summit in a month at full engagement
     change: Annotated[Rows, ("month", "state")]  # probability that the government changes camp in this month
     rivalry_path: Annotated[Rows, ("month", "state")]  # dated signals up to the information date, then level
     rivalry_open: Annotated[Rows, ("month",)]  # 1 where the record has ended and rivalry walks
     attention: Annotated[Rows, ("month",)]  # share of attention that other crises leave
     open: Annotated[Rows, ("month",)]  # openness of the border, share
     harvest_month: Annotated[Rows, ("month",)]  # 1 in October
-    need: Annotated[Rows, ("month", "partner")]  # a patron's own need, share
-    secondary: Annotated[Rows, ("month",)]  # secondary sanctions, share of full use
+    conflict_path: Annotated[Rows, ("month", "conflict")]  # how far it is open while it goes on, share
+    conflict_ends: Annotated[Rows, ("conflict",)]  # probability that it ends in a month
+    conflict_buyer: Annotated[Rows, ("conflict", "partner")]  # 1 for the partner that buys arms for it
+    conflict_arms: Annotated[Rows, ("conflict",)]  # what it buys, USD million a month
+    conflict_need: Annotated[Rows, ("conflict",)]  # how far it makes its buyer need the DPRK, share
+    secondary_use: Annotated[Rows, ("month",)]  # secondary sanctions at a stance of full pressure, share of full use
+    secondary_sender: Annotated[Rows, ("state",)]  # 1 for the state that imposes them
+    designations: Annotated[float, ()]  # autonomous listing of evasion networks, share of what the coalition could list
+    civil_society: Annotated[float, ()]  # its strength against the usual, share
     partner_state: Annotated[NDArray[np.int64], ("partner",)]  # state rows
     own_government: Annotated[Rows, ("partner",)]  # 1 where the partner belongs to the coalition's side
     exposed: Annotated[Rows, ("partner",)]  # exposure of its firms and banks to the US market, share
@@ -159,13 +209,16 @@ class Setting(NamedTuple):
     own_ban: Annotated[Rows, ("month", "channel", "partner")]  # coverage of a partner's own measures, share
     standing_goods: Annotated[Rows, ("month", "good")]
     base_potential: Annotated[Rows, ("channel", "partner")]  # without measures, USD million a month
-    with_need: Annotated[Rows, ("channel", "partner")]  # 1 where demand follows the partner's own need
     merchandise: Annotated[Rows, ("channel",)]  # 1 where a closed border stops the trade
     takes_redirected: Annotated[Rows, ("channel",)]  # 1 for the channel of goods that no text lists
     uses_cloth: Annotated[Rows, ("channel",)]  # 1 where the cloth is imported
     good_share: Annotated[Rows, ("good",)]  # share of free foreign spending
     draft_procedural: Annotated[Rows, ("draft",)]  # 1: nine votes, no veto
     draft_panel: Annotated[Rows, ("draft",)]  # 1: extends or creates the Panel of Experts
+    draft_statement: Annotated[Rows, ("draft",)]  # 1: presidential statement, adopted where nobody objects
+    draft_referral: Annotated[Rows, ("draft",)]  # 1: refers abuse to the International Criminal Court
+    draft_tribunal: Annotated[Rows, ("draft",)]  # 1: sets up an ad hoc tribunal
+    draft_whole: Annotated[Rows, ("draft",)]  # 1: tabled whole or not at all, and adds no measures
     draft_security: Annotated[Rows, ("draft",)]  # a: security content, share
     draft_accountability: Annotated[Rows, ("draft",)]  # h: accountability content, share
     draft_linkage: Annotated[Rows, ("draft",)]  # l, share
@@ -184,6 +237,20 @@ class Setting(NamedTuple):
     panel_until: Annotated[float, ()]  # absolute month in which the mandate in force at the start ends
     team: Annotated[float, ()]  # 1 where a monitoring team outside the UN exists at the start
     clarity: Annotated[Rows, ("month",)]  # how clearly the strictest standing Council text binds, share
+    team_plan: Annotated[float, ()]  # probability scale of its founding once the Panel is gone: 0 never, 1 drawn, 2 at once
+    mandate_from: Annotated[Rows, ("mandate",)]  # absolute month in which it begins
+    mandate_until: Annotated[Rows, ("mandate",)]  # absolute month in which it ends, as known at the start
+    mandate_forum: Annotated[Rows, ("forum", "mandate")]  # 1 for the forum that renews or creates it
+    mandate_scope: Annotated[Rows, ("scope", "mandate")]  # 1 for what it looks at
+    mandate_demand: Annotated[Rows, ("mandate",)]  # content that a resolution needs to renew or create it, share
+    mandate_term: Annotated[Rows, ("mandate",)]  # months that a renewal adds
+    consequence: Annotated[float, ()]  # 1 where the standing consequence is in force at the start
+    consequence_forum: Annotated[Rows, ("forum",)]  # 1 for the forum that may create it, and where it is triggered
+    consequence_demand: Annotated[float, ()]  # content that a resolution needs to create it; above 1: never
+    policing_choice: Annotated[Rows, ("partner",)]  # a government's own decision, log odds
+    for_conflicts: Annotated[Rows, ("channel",)]  # 1 where conflicts buy
+    resale: Annotated[Rows, ("month", "channel", "partner")]  # share of sales that import bans abroad name, fixed part
+    resale_conditional: Annotated[Rows, ("month", "channel", "partner")]  # part that eases as coercion falls
     supplies: Annotated[Rows, ("partner",)]  # share of imports that comes from the partner
     good_cloth: Annotated[Rows, ("good",)]  # 1 for cloth that is processed for re-export
     good_crude: Annotated[Rows, ("good",)]  # 1 for pipeline crude, outside the budget
@@ -215,6 +282,10 @@ class Sizes(NamedTuple):
     level: int
     book: int
     stock: int
+    scope: int
+    forum: int
+    mandate: int
+    conflict: int
     outcome: int
 
 
@@ -232,6 +303,8 @@ class Case(NamedTuple):
     state_code: NDArray[np.uint64]
     channel_code: NDArray[np.uint64]
     draft_code: NDArray[np.uint64]
+    conflict_code: NDArray[np.uint64]
+    forum_code: NDArray[np.uint64]
     sizes: Sizes
     at: Any
     st: Any
@@ -283,10 +356,11 @@ def weapons_jump(missile: float, nuclear: float, missile_weight: float, nuclear_
 
 
 @rule
-def exposure_log_odds(base: float, monitoring_slope: float, monitoring: float, abuse_slope: float,
-                      coercion: float) -> float:  # fmt: skip
-    """Log odds of testimony, satellite evidence or a report: up with monitoring, and with the abuse itself."""
-    return base + monitoring_slope * monitoring + abuse_slope * log(coercion)
+def exposure_log_odds(base: float, monitoring_slope: float, monitoring: float, abuse_slope: float, coercion: float,
+                      access_slope: float, rung: float) -> float:  # fmt: skip
+    """Log odds of testimony, satellite evidence or a report: up with monitoring, with the abuse itself, and with access."""
+    access = select(rung >= 2.0, access_slope, 0.0)
+    return base + monitoring_slope * monitoring + abuse_slope * log(coercion) + access
 
 
 @rule
@@ -307,6 +381,24 @@ def posture_next(posture: float, one: float, other: float, change: float, unifor
     """An election brings the other camp to power with probability ``change``."""
     far = select(posture == one, other, one)
     return select(uniform < change, far, posture)
+
+
+@rule
+def summit_happens(rate: float, posture: float, uniform: float) -> float:
+    """1 where a government meets the DPRK's leader this month: the likelier the more it leans to engagement."""
+    return select(uniform < rate * (1.0 - posture), 1.0, 0.0)
+
+
+@rule
+def stance(posture: float, thaw: float) -> float:
+    """What a government does this month: its posture, less what a summit has thawed."""
+    return posture * (1.0 - thaw)
+
+
+@rule
+def conflict_next(going_on: float, ends: float, uniform: float) -> float:
+    """1 while a conflict goes on; once over it does not come back."""
+    return select(uniform < ends, 0.0, going_on)
 
 
 @rule

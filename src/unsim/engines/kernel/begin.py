@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from unsim.engines.kernel.coalition import campaign
-from unsim.engines.kernel.sanctions import police_odds
+from unsim.engines.kernel.coalition import campaign, press
+from unsim.engines.kernel.sanctions import police_odds, watch
+from unsim.engines.kernel.world import wars
 from unsim.rules import chance, coalition, maths, regime, sanctions, trade, world
 from unsim.rules.chance import uniforms
 from unsim.rules.jit import kernel
@@ -30,6 +31,7 @@ def begin(w: Any, p: Any, c: Any, seed: Any, replicates: Any, runs: int) -> None
             spread = world.position_spread(s[st.position_sd + i], p[pt.position_drift, r], s[st.position_years])
             w[at.position + i, r] = world.member_position(s[st.position_mean + i], spread, maths.two_normals(u[0], u[1])[0])
             w[at.posture + i, r] = s[st.posture + i]
+            w[at.stance + i, r] = world.stance(s[st.posture + i], 0.0)
             w[at.vote + i, r] = NOT_CAST
             if s[st.rival + i] > 0.0:
                 u = uniforms(seed, replicate, start, chance.RIVALRY_LEVEL, c.state_code[i], chance.NOBODY)
@@ -43,19 +45,23 @@ def begin(w: Any, p: Any, c: Any, seed: Any, replicates: Any, runs: int) -> None
             w[at.shock + k, r] = world.price_shock_start(p[pt.shock_spread, r], p[pt.shock_common, r], common, own)
         u = uniforms(seed, replicate, start, chance.HARVEST, chance.NOBODY, chance.NOBODY)
         w[at.harvest, r] = maths.two_normals(u[0], u[1])[0]
+        for x in range(n.conflict):
+            w[at.conflict + x, r] = 1.0
+        wars(w, c, 0, r)
         campaign(w, p, c, 0, r, coalition.UNCOORDINATED)
         w[at.tabled, r] = coalition.NO_DRAFT
         for d in range(n.draft):
             w[at.last_tabled + d, r] = s[st.draft_last + d]
         w[at.team, r] = s[st.team]
         w[at.panel_until, r] = s[st.panel_until]
-        runs_now = sanctions.mandate_runs(s[st.first_month], s[st.panel_until])
-        w[at.monitoring, r] = sanctions.monitoring(
-            runs_now, p[pt.panel_strength, r], s[st.team], p[pt.team_strength, r], p[pt.background_monitoring, r]
-        )
+        for m in range(n.mandate):
+            w[at.mandate_until + m, r] = s[st.mandate_until + m]
+        w[at.consequence, r] = s[st.consequence]
+        watch(w, p, c, s[st.first_month], r)
+        press(w, c, 0, r)
         for j in range(n.partner):
             w[at.letter + j, r] = sanctions.compliance_goal(
-                p[pt.unclear_compliance, r], p[pt.compliance, r], s[st.clarity], s[st.need + j], p[pt.need_break, r]
+                p[pt.unclear_compliance, r], p[pt.compliance, r], s[st.clarity], w[at.need + j, r], p[pt.need_break, r]
             )
         free_trade = 0.0
         cloth = 0.0
@@ -63,9 +69,8 @@ def begin(w: Any, p: Any, c: Any, seed: Any, replicates: Any, runs: int) -> None
             sold = 0.0
             for j in range(n.partner):
                 flow = k * n.partner + j
-                sold = sold + trade.potential(
-                    s[st.base_potential + flow], p[pt.potential_scale + k, r], s[st.with_need + flow], s[st.need + j]
-                )
+                wanted = w[at.arms_wanted + j, r] * s[st.for_conflicts + k]
+                sold = sold + trade.potential(s[st.base_potential + flow], wanted, p[pt.potential_scale + k, r])
             free_trade = free_trade + sold
             cloth = cloth + trade.cloth_cost(sold, p[pt.cloth_share, r], s[st.uses_cloth + k])
         w[at.income + REAL, r] = p[pt.start_income, r]
@@ -74,7 +79,7 @@ def begin(w: Any, p: Any, c: Any, seed: Any, replicates: Any, runs: int) -> None
         w[at.revenue + SHADOW, r] = free_trade
         squeezed = sanctions.squeeze(w[at.revenue + REAL, r], w[at.revenue + SHADOW, r])
         for j in range(n.partner):
-            w[at.policing + j, r] = sanctions.policing_start(police_odds(w, p, c, 0, j, r, squeezed))
+            w[at.policing + j, r] = sanctions.policing_start(police_odds(w, p, c, j, r, squeezed))
         for b in BOOKS:
             w[at.reserves + b, r] = p[pt.start_reserves, r]
             w[at.coercion + b, r] = regime.USUAL

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from unsim.engines.kernel.council import text_of, weights_of
+from unsim.engines.kernel.council import mood_of, support_of, text_of, weights_of
 from unsim.rules import chance, coalition, council, maths, sanctions
 from unsim.rules.chance import uniforms
 from unsim.rules.jit import kernel, part
@@ -21,6 +21,7 @@ def phase_coalition(w: Any, p: Any, c: Any, t: int, seed: Any, replicates: Any, 
     when = np.uint64(month)
     for r in range(runs):
         campaign(w, p, c, t, r, c.settings[c.st.coordination])
+        press(w, c, t, r)
         best, chosen, bite = coalition.NEVER, coalition.NO_DRAFT, 0.0
         for d in range(n.draft):
             best, chosen, bite = consider(w, p, c, t, d, r, best, chosen, bite)
@@ -32,29 +33,43 @@ def phase_coalition(w: Any, p: Any, c: Any, t: int, seed: Any, replicates: Any, 
             w[at.last_tabled + d, r] = coalition.last_tabled(w[at.last_tabled + d, r], month, w[at.tabled, r], np.float64(d))
         u = uniforms(seed, replicates[r], when, chance.TEAM, chance.NOBODY, chance.NOBODY)
         runs_now = sanctions.mandate_runs(month, w[at.panel_until, r])
-        w[at.team, r] = coalition.team_next(
-            w[at.team, r], runs_now, coalition.team_log_odds(p[pt.team_base, r], p[pt.team_reach, r], w[at.reach, r]), u[0]
-        )
+        odds = coalition.team_log_odds(p[pt.team_base, r], p[pt.team_reach, r], w[at.reach, r])
+        w[at.team, r] = coalition.team_next(w[at.team, r], runs_now, s[st.team_plan], odds, u[0])
+
+
+@part
+def press(w: Any, c: Any, t: int, r: int) -> None:
+    """Secondary sanctions, as far as their sender's government presses."""
+    s, at, st, n = c.settings, c.at, c.st, c.sizes
+    for i in range(n.state):
+        if s[st.secondary_sender + i] > 0.0:
+            w[at.secondary, r] = sanctions.secondary_now(s[st.secondary_use + t], w[at.stance + i, r])
 
 
 @part
 def campaign(w: Any, p: Any, c: Any, t: int, r: int, coordination: float) -> None:
-    """The leaders' efforts in a run, what they come to together, and how the governments lean."""
+    """Who sponsors, the efforts in a run, what they come to together, and how the leaders' governments lean."""
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
+    exponent = coalition.complementarity(coordination, p[pt.effort_exponent, r])
+    names = 0.0
+    for i in range(n.state):
+        w[at.sponsors + i, r] = coalition.sponsors(s[st.sponsor + i], w[at.stance + i, r], p[pt.sponsor_threshold, r])
+        names = names + w[at.sponsors + i, r] * (1.0 - s[st.leads + i])
+        if s[st.campaigns + i] > 0.0:
+            w[at.effort + i, r] = coalition.campaign_effort(s[st.budget + i], p[pt.engagement_cost, r], w[at.stance + i, r])
+    w[at.cosponsors, r] = coalition.cosponsors(names)
     leaning = 0.0
     budgets = 0.0
-    exponent = coalition.complementarity(coordination, p[pt.effort_exponent, r])
     largest = 0.0
     efforts = 0.0
     weighted = 0.0
     for leader in range(n.leader):
         i = c.leaders[leader]
-        w[at.effort + i, r] = coalition.campaign_effort(s[st.budget + i], p[pt.engagement_cost, r], w[at.posture + i, r])
-        leaning = leaning + coalition.leaning(s[st.budget + i], w[at.posture + i, r])
+        leaning = leaning + coalition.leaning(s[st.budget + i], w[at.stance + i, r])
         budgets = budgets + s[st.budget + i]
         largest = maths.larger(largest, w[at.effort + i, r])
         efforts = efforts + w[at.effort + i, r]
-        weighted = weighted + w[at.effort + i, r] * w[at.posture + i, r]
+        weighted = weighted + w[at.effort + i, r] * w[at.stance + i, r]
     terms = 0.0
     for leader in range(n.leader):
         terms = terms + coalition.effort_term(w[at.effort + c.leaders[leader], r], largest, exponent)
@@ -62,6 +77,15 @@ def campaign(w: Any, p: Any, c: Any, t: int, r: int, coordination: float) -> Non
     w[at.reach, r] = coalition.campaign_reach(w[at.campaign, r])
     w[at.resolve, r] = coalition.resolve(weighted, efforts)
     w[at.engagement, r] = coalition.engagement(leaning, budgets)
+    for f in range(n.forum):
+        largest = 0.0
+        for i in range(n.state):
+            largest = maths.larger(largest, w[at.effort + i, r] * s[st.pens + f * n.state + i])
+        terms = 0.0
+        for i in range(n.state):
+            if s[st.pens + f * n.state + i] > 0.0:
+                terms = terms + coalition.effort_term(w[at.effort + i, r], largest, exponent)
+        w[at.pen + f, r] = coalition.campaign_reach(coalition.combined_effort(terms, largest, exponent, s[st.attention + t]))
 
 
 @part
@@ -71,7 +95,7 @@ def consider(w: Any, p: Any, c: Any, t: int, d: int, r: int, best: float, chosen
     month = s[st.first_month] + t
     band = council.band_width(p[pt.abstention_band, r])
     weights = weights_of(p, pt, r)
-    mood = council.Mood(w[at.reach, r], w[at.salience, r], s[st.attention + t])
+    mood = mood_of(w, c, t, r)
     text = text_of(s, st, d)
     tally, no_veto, nine = expect_others(w, p, c, t, d, r, band, weights, text, mood)
     importance = coalition.stake(
@@ -89,21 +113,19 @@ def consider(w: Any, p: Any, c: Any, t: int, d: int, r: int, best: float, chosen
         s[st.draft_panel + d],
         w[at.panel_until, r],
     )
+    available = coalition.not_yet(available, s[st.draft_referral + d] + s[st.draft_tribunal + d], w[at.seised, r])
+    statement = s[st.draft_statement + d]
     own_best = coalition.NEVER
     for level in range(n.level):
-        kept = coalition.kept_share(s[st.dilution + level], s[st.draft_panel + d], s[st.draft_procedural + d])
+        kept = coalition.kept_share(s[st.dilution + level], s[st.draft_whole + d])
         diluted = s[st.draft_bite + d] * kept
         full, free, anyhow = tally, no_veto, nine
         for q in range(SEATS):
             i = c.seats[t, q]
             if s[st.rival + i] > 0.0:
-                support = council.member_terms(
-                    weights, text, mood, w[at.position + i, r], w[at.rivalry + i, r], s[st.permanent + i], diluted, 0.0
-                ).support
-                full, free, anyhow = fold(
-                    full, free, anyhow, support, band, s[st.sponsor + i], s[st.permanent + i], s[st.draft_procedural + d]
-                )
-        adoption = council.adoption_probability(free, council.nine_or_more(full))
+                support = support_of(w, c, i, r, weights, text, mood, diluted, 0.0)
+                full, free, anyhow = fold(w, c, d, i, r, full, free, anyhow, support, band)
+        adoption = council.adoption_probability(free, council.nine_or_more(full), statement)
         worth = coalition.expected_value(
             s[st.draft_value + d],
             importance,
@@ -111,7 +133,7 @@ def consider(w: Any, p: Any, c: Any, t: int, d: int, r: int, best: float, chosen
             adoption,
             kept,
             s[st.draft_naming + d],
-            council.veto_probability(council.nine_or_more(anyhow), adoption),
+            council.veto_probability(council.nine_or_more(anyhow), adoption, text.vetoable),
         )
         value = coalition.if_available(available, worth)
         w[at.adoption + d, r] = maths.select(worth > own_best, adoption, w[at.adoption + d, r])
@@ -132,10 +154,8 @@ def expect_others(w: Any, p: Any, c: Any, t: int, d: int, r: int, band: float, w
         if s[st.rival + i] > 0.0:
             w[at.lobbying + d * n.state + i, r] = 0.0
             continue
-        w[at.support + i, r] = council.member_terms(
-            weights, text, mood, w[at.position + i, r], w[at.rivalry + i, r], s[st.permanent + i], s[st.draft_bite + d], 0.0
-        ).support
-        yes = council.probability_of_yes(w[at.support + i, r], band, s[st.sponsor + i])
+        w[at.support + i, r] = support_of(w, c, i, r, weights, text, mood, s[st.draft_bite + d], 0.0)
+        yes = council.probability_of_yes(w[at.support + i, r], band, w[at.sponsors + i, r])
         w[at.lobbying + d * n.state + i, r] = coalition.uncommitted(yes, s[st.permanent + i])
         slopes = slopes + w[at.lobbying + d * n.state + i, r]
     tally = council.NOBODY_HAS_VOTED
@@ -149,19 +169,16 @@ def expect_others(w: Any, p: Any, c: Any, t: int, d: int, r: int, band: float, w
             w[at.lobbying + d * n.state + i, r], slopes, p[pt.lobbying_logits, r], w[at.reach, r]
         )
         support = w[at.support + i, r] + w[at.lobbying + d * n.state + i, r]
-        tally, no_veto, nine = fold(
-            tally, no_veto, nine, support, band, s[st.sponsor + i], s[st.permanent + i], s[st.draft_procedural + d]
-        )
+        tally, no_veto, nine = fold(w, c, d, i, r, tally, no_veto, nine, support, band)
     return tally, no_veto, nine
 
 
 @part
-def fold(
-    tally: Any, no_veto: float, nine: Any, support: float, band: float, sponsor: float, permanent: float, procedural: float
-) -> Any:
-    """The tally given no veto, the probability of no veto, and the tally without that condition after one more member."""
-    yes = council.probability_of_yes(support, band, sponsor)
-    no = council.probability_of_no(support, sponsor)
-    counted = council.counted_yes(yes, no, permanent, procedural)
-    unvetoed = no_veto * council.not_vetoed(no, permanent, procedural)
-    return council.count_member(tally, counted), unvetoed, council.count_member(nine, yes)
+def fold(w: Any, c: Any, d: int, i: int, r: int, tally: Any, unstopped: float, nine: Any, support: float, band: float) -> Any:
+    """The tally given that nobody stops the draft, the probability of that, and the tally without it after member ``i``."""
+    s, at, st = c.settings, c.at, c.st
+    yes = council.probability_of_yes(support, band, w[at.sponsors + i, r])
+    no = council.probability_of_no(support, w[at.sponsors + i, r])
+    stops = council.can_stop(s[st.permanent + i], s[st.draft_procedural + d], s[st.draft_statement + d])
+    counted = council.counted_yes(yes, no, stops)
+    return council.count_member(tally, counted), unstopped * council.not_stopped(no, stops), council.count_member(nine, yes)

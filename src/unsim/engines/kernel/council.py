@@ -1,4 +1,4 @@
-"""The Council phase: the vote on the tabled draft, its result, and what an adopted text does."""
+"""The Council phase: the vote on the tabled draft, its result, what an adopted text does; then the bodies around the Council."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from unsim.rules import chance, council
+from unsim.engines.kernel.forums import forums_meet
+from unsim.rules import chance, council, forums, maths, sanctions
 from unsim.rules.chance import uniforms
 from unsim.rules.jit import kernel, part
-from unsim.rules.world import NOT_CAST, SEATS
+from unsim.rules.world import LINK, NOT_CAST, SEATS, WEAPONS
 
 
 @kernel
 def phase_council(w: Any, p: Any, c: Any, t: int, seed: Any, replicates: Any, runs: int) -> None:
-    """The vote on the tabled draft, its result, and what an adopted text does."""
+    """The vote on the tabled draft, its result, what an adopted text does; the Committee, the forums, a court."""
     at, n = c.at, c.sizes
     for r in range(runs):
         for i in range(n.state):
@@ -24,57 +25,65 @@ def phase_council(w: Any, p: Any, c: Any, t: int, seed: Any, replicates: Any, ru
         w[at.vetoed, r] = 0.0
         w[at.failed, r] = 0.0
         w[at.meeting, r] = 0.0
+        w[at.statement, r] = 0.0
         w[at.added, r] = 0.0
         for d in range(n.draft):
             if w[at.tabled, r] != np.float64(d):
                 continue
-            yes_votes, permanent_no = vote(w, p, c, t, d, seed, replicates[r], r)
-            decide(w, p, c, t, d, r, yes_votes, permanent_no)
+            yes_votes, stopping_no = vote(w, p, c, t, d, seed, replicates[r], r)
+            decide(w, p, c, t, d, r, yes_votes, stopping_no)
+        w[at.debate, r] = council.debate(w[at.vetoed, r], c.settings[c.st.audience])
+        list_networks(w, p, c, t, r)
+        forums_meet(w, p, c, t, seed, replicates[r], r)
+        w[at.court, r] = forums.court_next(w[at.court, r], w[at.seised, r], p[c.pt.court_lag, r])
 
 
 @part
 def vote(w: Any, p: Any, c: Any, t: int, d: int, seed: Any, replicate: Any, r: int) -> tuple[float, float]:
-    """Every member votes on the draft in row ``d``: yes votes, and noes of permanent members."""
+    """Every member votes on the draft in row ``d``: yes votes, and noes of members that can stop it."""
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
     when = np.uint64(s[st.first_month] + t)
     band = council.band_width(p[pt.abstention_band, r])
     weights = weights_of(p, pt, r)
-    mood = council.Mood(w[at.reach, r], w[at.salience, r], s[st.attention + t])
+    mood = mood_of(w, c, t, r)
     text = text_of(s, st, d)
     yes_votes = 0.0
-    permanent_no = 0.0
+    stopping_no = 0.0
     for q in range(SEATS):
         i = c.seats[t, q]
-        w[at.support + i, r] = council.member_terms(
-            weights,
-            text,
-            mood,
-            w[at.position + i, r],
-            w[at.rivalry + i, r],
-            s[st.permanent + i],
-            w[at.bite, r],
-            w[at.lobbying + d * n.state + i, r],
-        ).support
-        yes = council.probability_of_yes(w[at.support + i, r], band, s[st.sponsor + i])
-        no = council.probability_of_no(w[at.support + i, r], s[st.sponsor + i])
+        lobbying = w[at.lobbying + d * n.state + i, r]
+        w[at.support + i, r] = support_of(w, c, i, r, weights, text, mood, w[at.bite, r], lobbying)
+        yes = council.probability_of_yes(w[at.support + i, r], band, w[at.sponsors + i, r])
+        no = council.probability_of_no(w[at.support + i, r], w[at.sponsors + i, r])
         u = uniforms(seed, replicate, when, chance.VOTE, c.state_code[i], c.draft_code[d])
         w[at.vote + i, r] = council.cast_vote(yes, no, u[0])
+        stops = council.can_stop(s[st.permanent + i], s[st.draft_procedural + d], s[st.draft_statement + d])
         yes_votes = yes_votes + council.is_yes(w[at.vote + i, r])
-        permanent_no = permanent_no + council.is_no(w[at.vote + i, r]) * s[st.permanent + i]
-    return yes_votes, permanent_no
+        stopping_no = stopping_no + council.is_no(w[at.vote + i, r]) * stops
+    return yes_votes, stopping_no
 
 
 @part
-def decide(w: Any, p: Any, c: Any, t: int, d: int, r: int, yes_votes: float, permanent_no: float) -> None:
+def decide(w: Any, p: Any, c: Any, t: int, d: int, r: int, yes_votes: float, stopping_no: float) -> None:
     """The result of the vote on the draft in row ``d``, and what it does if it is adopted."""
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
     month = s[st.first_month] + t
+    vetoable = council.vetoable(s[st.draft_procedural + d], s[st.draft_statement + d])
     w[at.yes, r] = yes_votes
-    w[at.adopted, r] = council.is_adopted(yes_votes, permanent_no, s[st.draft_procedural + d])
-    w[at.vetoed, r] = council.is_vetoed(yes_votes, permanent_no, s[st.draft_procedural + d])
+    w[at.adopted, r] = council.is_adopted(yes_votes, stopping_no, s[st.draft_statement + d])
+    w[at.vetoed, r] = council.is_vetoed(yes_votes, stopping_no, vetoable)
     w[at.failed, r] = council.is_failed(w[at.adopted, r], w[at.vetoed, r])
     w[at.meeting, r] = council.is_meeting(w[at.adopted, r], s[st.draft_procedural + d], s[st.draft_accountability + d])
-    w[at.added, r] = council.measures_added(w[at.adopted, r], w[at.bite, r], s[st.draft_panel + d], s[st.draft_procedural + d])
+    w[at.statement, r] = council.is_statement(w[at.adopted, r], s[st.draft_statement + d])
+    w[at.added, r] = council.measures_added(w[at.adopted, r], w[at.bite, r], s[st.draft_whole + d])
+    w[at.seised, r] = council.seised_strength(
+        w[at.seised, r],
+        w[at.adopted, r],
+        s[st.draft_referral + d],
+        p[pt.referral_strength, r],
+        s[st.draft_tribunal + d],
+        p[pt.tribunal_strength, r],
+    )
     w[at.panel_until, r] = council.mandate_end(
         w[at.panel_until, r], month, p[pt.mandate_length, r], w[at.adopted, r], s[st.draft_panel + d]
     )
@@ -97,6 +106,57 @@ def decide(w: Any, p: Any, c: Any, t: int, d: int, r: int, yes_votes: float, per
 
 
 @part
+def list_networks(w: Any, p: Any, c: Any, t: int, r: int) -> None:
+    """The Committee lists what it sees where nobody objects; states list by themselves."""
+    s, at, st, pt = c.settings, c.at, c.st, c.pt
+    weights = weights_of(p, pt, r)
+    mood = mood_of(w, c, t, r)
+    consensus = 1.0
+    for q in range(SEATS):
+        i = c.seats[t, q]
+        support = support_of(w, c, i, r, weights, council.LISTING, mood, p[pt.designation_bite, r], 0.0)
+        consensus = forums.no_objection(consensus, council.probability_of_no(support, w[at.sponsors + i, r]))
+    sight = sanctions.seen(
+        sanctions.unseen(sanctions.unseen(1.0, 1.0, w[at.monitoring + WEAPONS, r]), 1.0, w[at.monitoring + LINK, r])
+    )
+    jump = forums.listing_jump(
+        consensus,
+        sight,
+        sanctions.mandate_runs(s[st.first_month] + t, w[at.panel_until, r]),
+        p[pt.designation_gain, r],
+        s[st.designations],
+        p[pt.designation_autonomous, r],
+    )
+    w[at.designated, r] = maths.stock_next(w[at.designated, r], p[pt.designation_half_life, r], jump)
+
+
+@part
+def support_of(w: Any, c: Any, i: int, r: int, weights: Any, text: Any, mood: Any, bite: float, lobbying: float) -> float:
+    """Support of the state in row ``i`` for a text, logits."""
+    at = c.at
+    return council.member_terms(
+        weights,
+        text,
+        mood,
+        w[at.position + i, r],
+        w[at.rivalry + i, r],
+        c.settings[c.st.permanent + i],
+        w[at.stance + i, r],
+        bite,
+        lobbying,
+    ).support
+
+
+@part
+def mood_of(w: Any, c: Any, t: int, r: int) -> council.Mood:
+    """What all members see alike in a run."""
+    at = c.at
+    return council.Mood(
+        w[at.reach, r], w[at.salience, r], c.settings[c.st.attention + t], w[at.cosponsors, r], w[at.monitoring + LINK, r]
+    )
+
+
+@part
 def weights_of(p: Any, pt: Any, r: int) -> council.Weights:
     """The parameters of the vote rule in a run."""
     return council.Weights(
@@ -108,8 +168,11 @@ def weights_of(p: Any, pt: Any, r: int) -> council.Weights:
         p[pt.bite_weight, r],
         p[pt.linkage_gain, r],
         p[pt.linkage_lift, r],
+        p[pt.linkage_unproven, r],
         p[pt.veto_price, r],
         p[pt.weapons_mood, r],
+        p[pt.posture_weight, r],
+        p[pt.cosponsor_pull, r],
     )
 
 
@@ -120,7 +183,7 @@ def text_of(s: Any, st: Any, d: int) -> council.Text:
         s[st.draft_security + d],
         s[st.draft_accountability + d],
         s[st.draft_linkage + d],
-        s[st.draft_procedural + d],
+        council.vetoable(s[st.draft_procedural + d], s[st.draft_statement + d]),
         s[st.weakest_link],
         s[st.audience],
     )

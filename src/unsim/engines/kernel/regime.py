@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from unsim.rules import maths, regime, sanctions, trade
+from unsim.rules import chance, maths, regime, sanctions, trade
+from unsim.rules.chance import uniforms
 from unsim.rules.jit import kernel, part
 from unsim.rules.world import BOOKS, REAL, SHADOW
 
@@ -20,13 +21,14 @@ def phase_regime(w: Any, p: Any, c: Any, t: int, seed: Any, replicates: Any, run
         for b in BOOKS:
             coerce(w, p, c, t, b, r)
         hold_together(w, p, c, r)
+        climb(w, p, c, t, seed, replicates[r], r)
 
 
 @part
 def spend(w: Any, p: Any, c: Any, b: int, r: int) -> None:
     """Money in and out, and the budget: what the lines before have left goes to civilians."""
     at, pt = c.at, c.pt
-    response = p[pt.output_elasticity, r] * p[pt.extraction_intensity, r]
+    response = trade.response(p[pt.output_elasticity, r], p[pt.extraction_intensity, r])
     w[at.cash + b, r] = trade.hard_currency(w[at.revenue + b, r], w[at.cloth + b, r], p[pt.other_income, r])
     w[at.reserves + b, r] = regime.reserves_next(w[at.reserves + b, r], w[at.cash + b, r], w[at.paid + b, r])
     w[at.income + b, r] = regime.income_next(w[at.income + b, r], w[at.cash + b, r], p[pt.income_speed, r])
@@ -52,18 +54,22 @@ def coerce(w: Any, p: Any, c: Any, t: int, b: int, r: int) -> None:
     squeezed = sanctions.squeeze(w[at.revenue + REAL, r], w[at.revenue + SHADOW, r])
     exposure = 0.0
     pressed = 0.0
+    rung = 0.0
     if b == REAL:
         exposure = w[at.accountability, r]
         pressed = squeezed
+        rung = w[at.rung, r]
+    coerced = regime.coerced_earnings(w[at.coerced + b, r], p[pt.extraction_intensity, r], w[at.extraction + b, r])
     goal = regime.coercion_goal(
-        w[at.coerced + b, r] + p[pt.extraction_intensity, r] * w[at.extraction + b, r],
-        w[at.coerced + SHADOW, r] + p[pt.extraction_intensity, r] * w[at.extraction + SHADOW, r],
+        regime.marginal_coerced(coerced, w[at.conditional + b, r], p[pt.output_elasticity, r]),
+        regime.coerced_earnings(w[at.coerced + SHADOW, r], p[pt.extraction_intensity, r], w[at.extraction + SHADOW, r]),
         w[at.revenue + b, r] + w[at.extraction + b, r],
         w[at.revenue + SHADOW, r] + w[at.extraction + SHADOW, r],
         p[pt.value_curvature, r],
         p[pt.coercion_curvature, r],
         regime.accountability_factor(p[pt.accountability_weight, r], exposure),
     )
+    goal = regime.reformed_goal(goal, p[pt.reform_relief, r], rung)
     w[at.coercion + b, r] = regime.coercion_next(w[at.coercion + b, r], goal, p[pt.coercion_speed, r], np.float64(t))
     w[at.skill + b, r] = regime.skill_next(w[at.skill + b, r], p[pt.skill_learning, r], pressed, p[pt.skill_forgetting, r])
 
@@ -83,9 +89,28 @@ def hold_together(w: Any, p: Any, c: Any, r: int) -> None:
         w[at.accountability, r],
         p[pt.cohesion_rally, r],
         w[at.rally, r],
+        p[pt.cohesion_opening, r],
+        w[at.rung, r],
     )
     w[at.cohesion, r] = regime.cohesion_next(w[at.cohesion, r], goal, p[pt.cohesion_speed, r])
     w[at.weapons_reference, r] = regime.first_level(w[at.weapons_reference, r], w[at.weapons + REAL, r])
     w[at.capability, r] = regime.capability_next(
         w[at.capability, r], w[at.weapons + REAL, r], w[at.weapons_reference, r], p[pt.capability_speed, r]
     )
+
+
+@part
+def climb(w: Any, p: Any, c: Any, t: int, seed: Any, replicate: Any, r: int) -> None:
+    """A step on the concession ladder, up or back."""
+    at, pt = c.at, c.pt
+    when = np.uint64(c.settings[c.st.first_month] + t)
+    u = uniforms(seed, replicate, when, chance.LADDER, chance.NOBODY, chance.NOBODY)
+    hazard = regime.climb_hazard(
+        p[pt.ladder_hazard, r],
+        p[pt.ladder_response, r],
+        w[at.defiance, r],
+        w[at.defiance_reference, r],
+        p[pt.ladder_relief, r],
+        w[at.engagement, r],
+    )
+    w[at.rung, r] = regime.rung_next(w[at.rung, r], hazard, p[pt.ladder_fall, r], u[0])

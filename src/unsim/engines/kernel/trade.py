@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from unsim.rules import maths, sanctions, trade
+from unsim.rules import ledger, maths, sanctions, trade
 from unsim.rules.jit import kernel, part
-from unsim.rules.world import BOOKS, REAL
+from unsim.rules.world import BOOKS, LINK, REAL
 
 
 @kernel
@@ -27,8 +27,9 @@ def phase_trade(w: Any, p: Any, c: Any, t: int, seed: Any, replicates: Any, runs
 def offer(w: Any, p: Any, c: Any, t: int, b: int, r: int, passing: float) -> None:
     """What each partner would buy, what measures name and stop of it, what is smuggled, what is lost."""
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
+    coefficient = trade.resale_coefficient(w[at.monitoring + LINK, r], p[pt.resale_scale, r], p[pt.resale_diverted, r])
     for k in range(n.channel):
-        response = p[pt.output_elasticity, r] * p[pt.forced_labour + k, r]
+        response = trade.response(p[pt.output_elasticity, r], p[pt.forced_labour + k, r])
         factor = trade.output(
             p[pt.potential_scale + k, r], w[at.shock + k, r], p[pt.shock_spread, r], w[at.coercion + b, r], response
         )
@@ -36,18 +37,31 @@ def offer(w: Any, p: Any, c: Any, t: int, b: int, r: int, passing: float) -> Non
         border = trade.border(passing, s[st.merchandise + k])
         for j in range(n.partner):
             cell = (b * n.channel + k) * n.partner + j
-            w[at.potential + cell, r] = trade.potential(
-                s[st.base_potential + k * n.partner + j],
-                factor,
-                s[st.with_need + k * n.partner + j],
-                s[st.need + t * n.partner + j],
-            )
+            named = (t * n.channel + k) * n.partner + j
+            wanted = w[at.arms_wanted + j, r] * s[st.for_conflicts + k]
+            demand = trade.potential(s[st.base_potential + k * n.partner + j], wanted, factor)
+            taken = 0.0
+            eases = 0.0
             if b == REAL:
-                own_ban = s[st.own_ban + (t * n.channel + k) * n.partner + j]
+                taken = trade.resale_lost(
+                    coefficient, s[st.resale + named], s[st.resale_conditional + named], w[at.coercion + b, r]
+                )
+                eases = trade.conditional_share(coefficient, s[st.resale_conditional + named], w[at.coercion + b, r])
+                own_ban = s[st.own_ban + named]
                 w[at.blocked + cell, r] = sanctions.blocked_share(covered, w[at.letter + j, r], own_ban, p[pt.own_compliance, r])
                 w[at.evadable + cell, r] = sanctions.evadable_share(covered, w[at.letter + j, r], own_ban, p[pt.own_compliance, r])
                 w[at.listed + cell, r] = sanctions.listed_share(covered, own_ban)
-            evaded = trade.evaded_share(p[pt.evadability + k, r], w[at.skill + b, r], w[at.policing + j, r])
+            evaded = trade.evaded_share(
+                p[pt.evadability + k, r],
+                w[at.skill + b, r],
+                w[at.policing + j, r],
+                w[at.designated, r],
+                p[pt.designation_effect, r],
+            )
+            realised = trade.realised_share(w[at.blocked + cell, r], w[at.evadable + cell, r], evaded)
+            w[at.resale_taken + cell, r] = trade.resale_money(demand, taken, realised)
+            w[at.resale_easing + cell, r] = trade.resale_money(demand, eases, realised)
+            w[at.potential + cell, r] = trade.demand_left(demand, taken)
             w[at.undeclared + cell, r] = trade.undeclared(w[at.potential + cell, r], border, w[at.evadable + cell, r], evaded)
             w[at.lost + cell, r] = trade.lost_trade(
                 w[at.potential + cell, r], w[at.blocked + cell, r], w[at.evadable + cell, r], evaded
@@ -100,6 +114,9 @@ def clear(w: Any, p: Any, c: Any, b: int, r: int, passing: float) -> None:
         revenue = revenue + receipts
         coerced = coerced + receipts * p[pt.forced_labour + k, r]
         cloth = cloth + trade.cloth_cost(receipts, p[pt.cloth_share, r], s[st.uses_cloth + k])
+    number = n.channel * n.partner
+    w[at.resale_lost + b, r] = ledger.total(w, at.resale_taken + b * number, number, r)
+    w[at.conditional + b, r] = ledger.total(w, at.resale_easing + b * number, number, r)
     w[at.revenue + b, r] = revenue
     w[at.coerced + b, r] = coerced
     w[at.cloth + b, r] = cloth

@@ -9,7 +9,7 @@ import numpy as np
 from unsim.rules import chance, maths, world
 from unsim.rules.chance import uniforms
 from unsim.rules.jit import kernel, part
-from unsim.rules.world import REAL
+from unsim.rules.world import REAL, RIGHTS
 
 
 @kernel
@@ -19,6 +19,8 @@ def phase_world(w: Any, p: Any, c: Any, t: int, seed: Any, replicates: Any, runs
     for r in range(runs):
         tests_and_exposure(w, p, c, when, seed, replicates[r], r)
         states_change(w, p, c, t, when, seed, replicates[r], r)
+        summits(w, p, c, when, seed, replicates[r], r)
+        conflicts(w, c, t, when, seed, replicates[r], r)
         prices_and_harvest(w, p, c, t, when, seed, replicates[r], r)
 
 
@@ -51,9 +53,11 @@ def tests_and_exposure(w: Any, p: Any, c: Any, when: Any, seed: Any, replicate: 
     odds = world.exposure_log_odds(
         p[pt.exposure_base, r],
         p[pt.exposure_monitoring, r],
-        w[at.monitoring, r],
+        w[at.monitoring + RIGHTS, r],
         p[pt.exposure_abuse, r],
         w[at.coercion + REAL, r],
+        p[pt.exposure_access, r],
+        w[at.rung, r],
     )
     w[at.exposure, r] = maths.happens(odds, u[0])
     w[at.evidence, r] = maths.stock_next(w[at.evidence, r], p[pt.evidence_half_life, r], w[at.exposure, r] * p[pt.evidence_gain, r])
@@ -86,6 +90,45 @@ def states_change(w: Any, p: Any, c: Any, t: int, when: Any, seed: Any, replicat
             u = uniforms(seed, replicate, when, chance.POSITION, c.state_code[i], chance.NOBODY)
             spread = world.position_spread(s[st.position_sd + i], p[pt.position_drift, r], s[st.position_years])
             w[at.position + i, r] = world.member_position(s[st.position_mean + i], spread, maths.two_normals(u[0], u[1])[0])
+
+
+@part
+def summits(w: Any, p: Any, c: Any, when: Any, seed: Any, replicate: Any, r: int) -> None:
+    """Summits with the DPRK, what they thaw, and every government's stance."""
+    s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
+    for i in range(n.state):
+        if s[st.summit_rate + i] > 0.0:
+            u = uniforms(seed, replicate, when, chance.SUMMIT, c.state_code[i], chance.NOBODY)
+            w[at.met + i, r] = world.summit_happens(s[st.summit_rate + i], w[at.posture + i, r], u[0])
+            jump = w[at.met + i, r] * p[pt.summit_depth, r]
+            w[at.thaw + i, r] = maths.stock_next(w[at.thaw + i, r], p[pt.thaw_half_life, r], jump)
+        w[at.stance + i, r] = world.stance(w[at.posture + i, r], w[at.thaw + i, r])
+
+
+@part
+def conflicts(w: Any, c: Any, t: int, when: Any, seed: Any, replicate: Any, r: int) -> None:
+    """Wars whose parties buy arms from the DPRK: some end."""
+    s, at, st, n = c.settings, c.at, c.st, c.sizes
+    for x in range(n.conflict):
+        if s[st.conflict_ends + x] > 0.0:
+            u = uniforms(seed, replicate, when, chance.CONFLICT, c.conflict_code[x], chance.NOBODY)
+            w[at.conflict + x, r] = world.conflict_next(w[at.conflict + x, r], s[st.conflict_ends + x], u[0])
+    wars(w, c, t, r)
+
+
+@part
+def wars(w: Any, c: Any, t: int, r: int) -> None:
+    """What each partner wants for the wars that go on: arms, and how far it needs the DPRK."""
+    s, at, st, n = c.settings, c.at, c.st, c.sizes
+    for j in range(n.partner):
+        wanted = 0.0
+        need = 0.0
+        for x in range(n.conflict):
+            open_now = w[at.conflict + x, r] * s[st.conflict_path + t * n.conflict + x] * s[st.conflict_buyer + x * n.partner + j]
+            wanted = wanted + open_now * s[st.conflict_arms + x]
+            need = maths.larger(need, open_now * s[st.conflict_need + x])
+        w[at.arms_wanted + j, r] = wanted
+        w[at.need + j, r] = need
 
 
 @part

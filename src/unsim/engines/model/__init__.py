@@ -9,6 +9,11 @@ from unsim.engines.model.bodies import Coalition as Coalition
 from unsim.engines.model.bodies import Council as Council
 from unsim.engines.model.bodies import Ledger as Ledger
 from unsim.engines.model.bodies import Public as Public
+from unsim.engines.model.forums import Consequence as Consequence
+from unsim.engines.model.forums import Court as Court
+from unsim.engines.model.forums import Forum as Forum
+from unsim.engines.model.forums import Mandate as Mandate
+from unsim.engines.model.market import Conflicts as Conflicts
 from unsim.engines.model.market import Good as Good
 from unsim.engines.model.market import Market as Market
 from unsim.engines.model.pressure import RANKS as RANKS

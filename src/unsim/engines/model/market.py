@@ -1,10 +1,36 @@
-"""What the DPRK earns by and what it imports."""
+"""What the DPRK earns by, what it imports, and the wars whose parties buy its arms."""
 
 from __future__ import annotations
 
 from unsim.engines.model.actor import Actor
 from unsim.rules import chance, maths, sanctions, trade, world
-from unsim.rules.world import BOOKS, REAL
+from unsim.rules.world import BOOKS, LINK, REAL
+
+
+class Conflicts(Actor):
+    """The wars whose parties buy arms from the DPRK: which go on, and what each partner wants for them."""
+
+    def begin(self) -> None:
+        self.w.conflict[:] = 1.0
+        self.supply()
+
+    def world(self) -> None:
+        w, s = self.w, self.s
+        for x, code in enumerate(s.conflict_code):
+            if s.conflict_ends[x] > 0.0:
+                w.conflict[x] = world.conflict_next(w.conflict[x], s.conflict_ends[x], self.draw(chance.CONFLICT, code)[0])
+        self.supply()
+
+    def supply(self) -> None:
+        """What each partner wants for the wars that go on: arms, and how far it needs the DPRK."""
+        w, s, t = self.w, self.s, self.model.t
+        for j in range(len(s.partner_state)):
+            wanted, need = 0.0, 0.0
+            for x in range(len(s.conflict_code)):
+                open_now = w.conflict[x] * s.conflict_path[t, x] * s.conflict_buyer[x, j]
+                wanted = wanted + open_now * s.conflict_arms[x]
+                need = maths.larger(need, open_now * s.conflict_need[x])
+            w.arms_wanted[j], w.need[j] = wanted, need
 
 
 class Market(Actor):
@@ -26,12 +52,16 @@ class Market(Actor):
     def output(self, book: int) -> float:
         """What the channel could sell against its central estimate, a factor."""
         w, p, k = self.w, self.p, self.row
-        response = p.output_elasticity * p.forced_labour[k]
+        response = trade.response(p.output_elasticity, p.forced_labour[k])
         return trade.output(p.potential_scale[k], w.shock[k], p.shock_spread, w.coercion[book], response)
 
     def covered(self) -> float:
         """Share of the channel that Council texts name."""
         return sanctions.coverage(self.s.standing[self.model.t, self.row], self.p.text_reach[self.row], self.w.enacted[self.row])
+
+    def resale_coefficient(self) -> float:
+        """Share of goods under an import ban abroad that loses its market."""
+        return trade.resale_coefficient(self.w.monitoring[LINK], self.p.resale_scale, self.p.resale_diverted)
 
     def border(self) -> float:
         """Share of the channel's declared trade that crosses the border."""

@@ -10,15 +10,19 @@ import numpy as np
 
 from unsim.engines.model.actor import Actor
 from unsim.engines.model.bodies import Coalition, Council, Ledger, Public
-from unsim.engines.model.market import Good, Market
+from unsim.engines.model.forums import Consequence, Court, Forum, Mandate
+from unsim.engines.model.market import Conflicts, Good, Market
 from unsim.engines.model.regime import Regime, Treasury
 from unsim.engines.model.state import State
 from unsim.parameters import PARAMETER_AXES, Params
 from unsim.rules import chance, council
-from unsim.rules.world import PHASES, WORLD_AXES, World, offsets, views
-from unsim.scenario import Scenario, load
+from unsim.rules.world import FORUMS, LINK, PHASES, WORLD_AXES, World, offsets, views
+from unsim.scenario import Scenario, loaded
 
-RANKS: tuple[type[Actor], ...] = (State, Regime, Market, Treasury, Good, Public, Coalition, Council, Ledger)
+RANKS: tuple[type[Actor], ...] = (
+    *(Conflicts, State, Regime, Market, Treasury, Good, Public, Coalition, Council),
+    *(Forum, Mandate, Consequence, Court, Ledger),
+)
 """Kinds of agents in the order in which they act within a phase; a subclass acts with its nearest kind."""
 
 
@@ -26,7 +30,7 @@ def _rank(agent: Actor) -> int:
     return next(RANKS.index(kind) for kind in type(agent).__mro__ if kind in RANKS)
 
 
-REPORTED = ("posture", "rivalry", "vote", "letter", "policing", "enforcement")
+REPORTED = ("posture", "stance", "rivalry", "vote", "letter", "policing", "enforcement")
 """What the data collector asks of every agent each month; None where an agent has no such thing."""
 
 
@@ -50,7 +54,7 @@ class PressureModel(mesa.Model):  # type: ignore[misc]
     (``iterations`` would repeat one address, so the same run).
 
     ``states``, ``markets`` and ``goods`` map names to agents; ``running`` turns false at the horizon; ``datacollector``
-    has every outcome by month, and posture, rivalry, vote, letter, policing and enforcement of every state.
+    has every outcome by month, and posture, stance, rivalry, vote, letter, policing and enforcement of every state.
     """
 
     def __init__(
@@ -64,11 +68,11 @@ class PressureModel(mesa.Model):  # type: ignore[misc]
         collect: bool = True,
     ) -> None:
         for name, value, low in (("seed", seed, 0), ("replicate", replicate, 0), ("draw", draw, -1)):
-            if not (isinstance(value, int | np.integer) and low <= value <= chance.MAX_WORD):
+            if isinstance(value, bool) or not (isinstance(value, int | np.integer) and low <= value <= chance.MAX_WORD):
                 raise ValueError(f"{name} {value!r}; allowed: a whole number from {low} to {chance.MAX_WORD}")
         super().__init__(seed=int(seed))
         self.running = True
-        self.scenario = scenario if isinstance(scenario, Scenario) else load(scenario)
+        self.scenario = loaded(scenario)
         self.setting, self.labels, sizes = self.scenario.setting, self.scenario.labels, self.scenario.sizes
         self.seed_word, self.replicate_word = np.uint64(seed), np.uint64(replicate)
         self.block = np.zeros((offsets(WORLD_AXES, sizes)[1], 1))
@@ -82,6 +86,7 @@ class PressureModel(mesa.Model):  # type: ignore[misc]
         self.shuffle = shuffle
         self.replicate, self.draw = replicate, draw
         own = dict(agents or {})
+        own.pop("conflicts", Conflicts)(self, "conflicts", 0)
         self.states: dict[str, State] = {}
         for row, name in enumerate(self.labels.states):
             self.states[name] = own.pop(name, Regime if name == "PRK" else State)(self, name, row)
@@ -92,11 +97,18 @@ class PressureModel(mesa.Model):  # type: ignore[misc]
         self.goods: dict[str, Good] = {}
         for row, name in enumerate(self.labels.goods):
             self.goods[name] = own.pop(name, Good)(self, name, row)
-        for row, kind in enumerate((Treasury, Public, Coalition, Council, Ledger)):
+        self.mandates: dict[str, Mandate] = {}
+        for row, name in enumerate(self.labels.mandates):
+            self.mandates[name] = own.pop(name, Mandate)(self, name, row)
+        self.forums: dict[str, Forum] = {}
+        for row, name in enumerate(FORUMS):
+            self.forums[name] = own.pop(name, Forum)(self, name, row)
+        for row, kind in enumerate((Treasury, Public, Coalition, Council, Consequence, Court, Ledger)):
             own.pop(kind.__name__.lower(), kind)(self, kind.__name__.lower(), row)
         if own:
-            raise ValueError(f"no agent named {', '.join(own)}; there are {', '.join([*self.states, *self.markets, *self.goods])}")
-        self.weights = council.Weights(*(float(getattr(self.params, name)) for name in COUNCIL_PARAMETERS))
+            known = ", ".join([*self.states, *self.markets, *self.goods, *self.mandates, *self.forums])
+            raise ValueError(f"no agent named {', '.join(own)}; there are {known}")
+        self.weights = council.Weights(*(float(getattr(self.params, name)) for name in council.Weights._fields))
         self.band = council.band_width(self.params.abstention_band)
         self.texts = [self._text(d) for d in range(sizes.draft)]
         self._ranked = [[a for a in self.agents if _rank(a) == rank] for rank in range(len(RANKS))]
@@ -117,7 +129,7 @@ class PressureModel(mesa.Model):  # type: ignore[misc]
             s.draft_security[draft],
             s.draft_accountability[draft],
             s.draft_linkage[draft],
-            s.draft_procedural[draft],
+            council.vetoable(s.draft_procedural[draft], s.draft_statement[draft]),
             s.weakest_link,
             s.audience,
         )
@@ -130,7 +142,13 @@ class PressureModel(mesa.Model):  # type: ignore[misc]
     @property
     def mood(self) -> council.Mood:
         """What all members see alike this month."""
-        return council.Mood(self.world.reach[0], self.world.salience[0], self.setting.attention[self.t])
+        w = self.world
+        return council.Mood(w.reach[0], w.salience[0], self.setting.attention[self.t], w.cosponsors[0], w.monitoring[LINK])
+
+    def stops(self, state: int, draft: int) -> float:
+        """1 where the no of a state stops a draft by itself."""
+        s = self.setting
+        return council.can_stop(s.permanent[state], s.draft_procedural[draft], s.draft_statement[draft])
 
     @property
     def tabled(self) -> int | None:
@@ -149,24 +167,13 @@ class PressureModel(mesa.Model):  # type: ignore[misc]
         self.t += self.stepped
         self.stepped = True
         for phase in PHASES:
-            for group in self._ranked:
-                order = self.random.sample(group, len(group)) if self.shuffle else group
-                for agent in order:
-                    getattr(agent, phase)()
+            self.step_phase(phase)
         if self.collect:
             self.datacollector.collect(self)
         self.running = self.t + 1 < self.scenario.months
 
-
-COUNCIL_PARAMETERS = (
-    "accountability_base",
-    "accountability_position",
-    "campaign_shortfall",
-    "security_base",
-    "rivalry_weight",
-    "bite_weight",
-    "linkage_gain",
-    "linkage_lift",
-    "veto_price",
-    "weapons_mood",
-)
+    def step_phase(self, phase: str) -> None:
+        """One phase of the month, every kind of agent in order."""
+        for group in self._ranked:
+            for agent in self.random.sample(group, len(group)) if self.shuffle else group:
+                getattr(agent, phase)()

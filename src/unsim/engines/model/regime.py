@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from unsim.engines.model.actor import Actor
 from unsim.engines.model.state import State
 from unsim.rules import chance, maths, regime, sanctions, trade, world
@@ -18,7 +20,8 @@ class Regime(State):
         for k in range(len(s.channel_code)):
             sold = 0.0
             for j in range(len(s.partner_state)):
-                sold = sold + trade.potential(s.base_potential[k, j], p.potential_scale[k], s.with_need[k, j], s.need[0, j])
+                wanted = w.arms_wanted[j] * s.for_conflicts[k]
+                sold = sold + trade.potential(s.base_potential[k, j], wanted, p.potential_scale[k])
             free_trade = free_trade + sold
             cloth = cloth + trade.cloth_cost(sold, p.cloth_share, s.uses_cloth[k])
         w.income[REAL], w.income[SHADOW] = p.start_income, trade.hard_currency(free_trade, cloth, p.other_income)
@@ -62,15 +65,18 @@ class Regime(State):
         """Coercion next in a book, 1 without measures."""
         w, p, b = self.w, self.p, book
         exposure = w.accountability[0] if b == REAL else 0.0
+        rung = w.rung[0] if b == REAL else 0.0
+        coerced = regime.coerced_earnings(w.coerced[b], p.extraction_intensity, w.extraction[b])
         goal = regime.coercion_goal(
-            w.coerced[b] + p.extraction_intensity * w.extraction[b],
-            w.coerced[SHADOW] + p.extraction_intensity * w.extraction[SHADOW],
+            regime.marginal_coerced(coerced, w.conditional[b], p.output_elasticity),
+            regime.coerced_earnings(w.coerced[SHADOW], p.extraction_intensity, w.extraction[SHADOW]),
             w.revenue[b] + w.extraction[b],
             w.revenue[SHADOW] + w.extraction[SHADOW],
             p.value_curvature,
             p.coercion_curvature,
             regime.accountability_factor(p.accountability_weight, exposure),
         )
+        goal = regime.reformed_goal(goal, p.reform_relief, rung)
         return regime.coercion_next(w.coercion[b], goal, p.coercion_speed, float(self.model.t))
 
     def spend(self, book: int) -> None:
@@ -86,7 +92,7 @@ class Regime(State):
 
     def regime(self) -> None:
         w, p = self.w, self.p
-        response = p.output_elasticity * p.extraction_intensity
+        response = trade.response(p.output_elasticity, p.extraction_intensity)
         squeezed = sanctions.squeeze(w.revenue[REAL], w.revenue[SHADOW])
         for b in (SHADOW, REAL):
             w.cash[b] = trade.hard_currency(w.revenue[b], w.cloth[b], p.other_income)
@@ -110,10 +116,29 @@ class Regime(State):
             w.accountability[0],
             p.cohesion_rally,
             w.rally[0],
+            p.cohesion_opening,
+            w.rung[0],
         )
         w.cohesion[0] = regime.cohesion_next(w.cohesion[0], goal, p.cohesion_speed)
         w.weapons_reference[0] = reference = regime.first_level(w.weapons_reference[0], w.weapons[REAL])
         w.capability[0] = regime.capability_next(w.capability[0], w.weapons[REAL], reference, p.capability_speed)
+        w.rung[0] = self.climb()
+
+    def climb(self) -> float:
+        """The rung of the concession ladder next."""
+        w, p = self.w, self.p
+        hazard = regime.climb_hazard(
+            p.ladder_hazard, p.ladder_response, w.defiance[0], w.defiance_reference[0], p.ladder_relief, w.engagement[0]
+        )
+        return regime.rung_next(w.rung[0], hazard, p.ladder_fall, self.draw(chance.LADDER)[0])
+
+
+def total(cells: Any) -> float:
+    """Sum of the cells of a table, row by row: the order in which the kernel adds them."""
+    found = 0.0
+    for cell in cells.flat:
+        found = found + cell
+    return found
 
 
 class Treasury(Actor):
@@ -132,6 +157,7 @@ class Treasury(Actor):
                 coerced = coerced + w.receipts[b, k] * p.forced_labour[k]
                 cloth = cloth + trade.cloth_cost(w.receipts[b, k], p.cloth_share, s.uses_cloth[k])
             w.revenue[b], w.coerced[b], w.cloth[b] = revenue, coerced, cloth
+            w.resale_lost[b], w.conditional[b] = total(w.resale_taken[b]), total(w.resale_easing[b])
             w.free[b] = trade.free_spending(passing, p.spending_propensity, w.income[b], p.drawdown, w.reserves[b])
             for good in self.model.goods.values():
                 w.imports[b, good.row] = good.order(b, letter)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from unsim.engines.model.actor import Actor
-from unsim.rules import chance, coalition, council, sanctions, trade, world
-from unsim.rules.world import BOOKS, NOT_CAST, REAL, SHADOW
+from unsim.rules import chance, coalition, council, maths, sanctions, trade, world
+from unsim.rules.world import BOOKS, NOT_CAST, REAL, SHADOW, WEAPONS
 
 if TYPE_CHECKING:
     from unsim.engines.model.pressure import PressureModel
@@ -34,7 +34,7 @@ class State(Actor):
     def __init__(self, model: PressureModel, name: str, row: int) -> None:
         super().__init__(model, name, row)
         self.code = self.s.state_code[row]
-        self.leads = row in self.s.leaders.tolist()
+        self.campaigns = bool(self.s.campaigns[row])
         self.is_rival = bool(self.s.rival[row])
         partners = self.s.partner_state.tolist()
         self.partner: Any = partners.index(row) if row in partners else None  # its row among the partners
@@ -44,6 +44,11 @@ class State(Actor):
     def posture(self) -> float:
         """0 engagement … 1 pressure."""
         return float(self.w.posture[self.row])
+
+    @property
+    def stance(self) -> float:
+        """Posture after summits, 0 engagement … 1 pressure."""
+        return float(self.w.stance[self.row])
 
     @property
     def position(self) -> float:
@@ -85,14 +90,17 @@ class State(Actor):
         w, s, i = self.w, self.s, self.row
         self._take_position(start=True)
         w.posture[i] = s.posture[i]
+        w.stance[i] = world.stance(s.posture[i], 0.0)
+        w.sponsors[i] = self.sponsor()
         w.vote[i] = NOT_CAST
         if self.is_rival:
             normal = self.normal(chance.RIVALRY_LEVEL, self.code, start=True)
             w.rivalry[i] = world.rivalry_start(s.rivalry_path[0, i], self.p.rivalry_spread, normal)
         if self.partner is not None:
             w.letter[self.partner] = self._compliance_goal()
-        if self.leads:
+        if self.campaigns:
             w.effort[i] = self.choose_effort()
+        self.press()
 
     def _take_position(self, *, start: bool) -> None:
         spread = world.position_spread(self.s.position_sd[self.row], self.p.position_drift, self.s.position_years)
@@ -112,25 +120,44 @@ class State(Actor):
             w.posture[i] = world.posture_next(w.posture[i], s.posture[i], s.other_posture[i], s.change[t, i], u[0])
         if s.term_begins[t, i] > 0.0:
             self._take_position(start=False)
+        if s.summit_rate[i] > 0.0:
+            w.met[i] = self.meet()
+            w.thaw[i] = maths.stock_next(w.thaw[i], p.thaw_half_life, w.met[i] * p.summit_depth)
+        w.stance[i] = world.stance(w.posture[i], w.thaw[i])
+
+    def meet(self) -> float:
+        """1 if it holds a summit with the DPRK this month."""
+        return world.summit_happens(self.s.summit_rate[self.row], self.w.posture[self.row], self.draw(chance.SUMMIT, self.code)[0])
 
     def coalition(self) -> None:
-        if self.leads:
+        self.w.sponsors[self.row] = self.sponsor()
+        if self.campaigns:
             self.w.effort[self.row] = self.choose_effort()
+        self.press()
+
+    def sponsor(self) -> float:
+        """1 if it puts its name to the coalition's drafts this month."""
+        return coalition.sponsors(self.s.sponsor[self.row], self.w.stance[self.row], self.p.sponsor_threshold)
 
     def choose_effort(self) -> float:
-        """Campaign effort of a leader, in full efforts of one state."""
-        return coalition.campaign_effort(self.s.budget[self.row], self.p.engagement_cost, self.w.posture[self.row])
+        """Campaign effort of a leader or penholder, in full efforts of one state."""
+        return coalition.campaign_effort(self.s.budget[self.row], self.p.engagement_cost, self.w.stance[self.row])
 
-    def terms(self, draft: int, bite: float, lobbying: float) -> council.Terms:
-        """Its support for a draft at some bite, term by term (logits)."""
-        m, i = self.model, self.row
+    def press(self) -> None:
+        """Use secondary sanctions, if it is the state that imposes them."""
+        if self.s.secondary_sender[self.row] > 0.0:
+            self.w.secondary[0] = sanctions.secondary_now(self.s.secondary_use[self.model.t], self.w.stance[self.row])
+
+    def terms(self, text: council.Text, bite: float, lobbying: float) -> council.Terms:
+        """Its support for a text at some bite, term by term (logits)."""
+        m, w, i = self.model, self.w, self.row
         return council.member_terms(
-            m.weights, m.texts[draft], m.mood, self.w.position[i], self.w.rivalry[i], self.s.permanent[i], bite, lobbying
+            m.weights, text, m.mood, w.position[i], w.rivalry[i], self.s.permanent[i], w.stance[i], bite, lobbying
         )
 
     def chances(self, support: float) -> tuple[float, float]:
         """Probabilities of a yes and of a no at some support."""
-        sponsor = self.s.sponsor[self.row]
+        sponsor = self.w.sponsors[self.row]
         yes = council.probability_of_yes(support, self.model.band, sponsor)
         return yes, council.probability_of_no(support, sponsor)
 
@@ -140,7 +167,7 @@ class State(Actor):
         draft = self.model.tabled
         if draft is None or not self.seated:
             return
-        terms = self.terms(draft, w.bite[0], w.lobbying[draft, i])
+        terms = self.terms(self.model.texts[draft], w.bite[0], w.lobbying[draft, i])
         w.support[i] = terms.support
         yes, no = self.chances(terms.support)
         u = self.draw(chance.VOTE, self.code, self.s.draft_code[draft])
@@ -150,33 +177,35 @@ class State(Actor):
 
     def _compliance_goal(self) -> float:
         p, s, t = self.p, self.s, self.model.t
-        return sanctions.compliance_goal(p.unclear_compliance, p.compliance, s.clarity[t], s.need[t, self.partner], p.need_break)
+        need = self.w.need[self.partner]
+        return sanctions.compliance_goal(p.unclear_compliance, p.compliance, s.clarity[t], need, p.need_break)
 
     def enforce_letter(self) -> float:
         """Compliance of declared trade with Council bans next, share."""
         j = self.partner
-        return sanctions.letter_next(self.w.letter[j], self._compliance_goal(), self.s.need[self.model.t, j], self.p.letter_speed)
+        return sanctions.letter_next(self.w.letter[j], self._compliance_goal(), self.w.need[j], self.p.letter_speed)
 
     def settle(self) -> None:
         if self.partner is not None:
             self.w.policing[self.partner] = sanctions.policing_start(self._police_odds())
 
     def _police_odds(self) -> float:
-        w, s, p, j, t = self.w, self.s, self.p, self.partner, self.model.t
+        w, s, p, j = self.w, self.s, self.p, self.partner
         squeezed = sanctions.squeeze(w.revenue[REAL], w.revenue[SHADOW])
         return sanctions.policing_log_odds(
             p.policing_rivalry,
             w.rivalry[self.row],
             p.policing_monitoring,
-            w.monitoring[0],
+            w.monitoring[WEAPONS],
             p.policing_naming,
             w.reach[0],
             p.policing_secondary,
-            s.secondary[t],
+            w.secondary[0],
             s.exposed[j],
             p.policing_fear,
             s.fears[j],
             squeezed,
+            s.policing_choice[j],
         )
 
     def police(self) -> float:
@@ -193,15 +222,22 @@ class State(Actor):
         if j is None:
             return
         for market in self.model.markets.values():
-            k = market.row
-            for b in BOOKS:
-                w.potential[b, k, j] = trade.potential(s.base_potential[k, j], market.output(b), s.with_need[k, j], s.need[t, j])
+            k, coefficient = market.row, market.resale_coefficient()
             ban = (market.covered(), w.letter[j], s.own_ban[t, k, j], p.own_compliance)
             w.blocked[REAL, k, j] = sanctions.blocked_share(*ban)
             w.evadable[REAL, k, j] = sanctions.evadable_share(*ban)
             w.listed[REAL, k, j] = sanctions.listed_share(market.covered(), s.own_ban[t, k, j])
             for b in BOOKS:
-                potential, evadable = w.potential[b, k, j], w.evadable[b, k, j]
-                evaded = trade.evaded_share(p.evadability[k], w.skill[b], w.policing[j])
+                demand = trade.potential(s.base_potential[k, j], w.arms_wanted[j] * s.for_conflicts[k], market.output(b))
+                taken, eases = 0.0, 0.0
+                if b == REAL:
+                    taken = trade.resale_lost(coefficient, s.resale[t, k, j], s.resale_conditional[t, k, j], w.coercion[b])
+                    eases = trade.conditional_share(coefficient, s.resale_conditional[t, k, j], w.coercion[b])
+                evadable = w.evadable[b, k, j]
+                evaded = trade.evaded_share(p.evadability[k], w.skill[b], w.policing[j], w.designated[0], p.designation_effect)
+                realised = trade.realised_share(w.blocked[b, k, j], evadable, evaded)
+                w.resale_taken[b, k, j] = trade.resale_money(demand, taken, realised)
+                w.resale_easing[b, k, j] = trade.resale_money(demand, eases, realised)
+                w.potential[b, k, j] = potential = trade.demand_left(demand, taken)
                 w.undeclared[b, k, j] = trade.undeclared(potential, market.border(), evadable, evaded)
                 w.lost[b, k, j] = trade.lost_trade(potential, w.blocked[b, k, j], evadable, evaded)

@@ -1,0 +1,288 @@
+"""What is shown of a run: figures, the numbers behind them, quantiles, and how far a result can be claimed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from io import BytesIO
+from itertools import product
+from types import SimpleNamespace
+from typing import Any
+
+import matplotlib.colors
+import numpy as np
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.dates import date2num
+from matplotlib.figure import Figure
+
+import unsim
+from unsim import plots
+from unsim.effects import Comparison
+from unsim.parameters import BY_NAME
+from unsim.results import Run
+
+COSTS = ("political_cost", "economic_cost")
+LEVELS = {"q05": 0.05, "q25": 0.25, "q50": 0.50, "q75": 0.75, "q95": 0.95}
+START, MONTHS, REPLICATES, DRAWS, KEPT = "2024-02", 5, 36, 12, 24
+NAMES = ["2024-02", "2024-03", "2024-04", "2024-05", "2024-06"]
+
+
+@pytest.fixture(scope="module")
+def comparison(baseline: unsim.Scenario, tripartite: unsim.Scenario) -> Comparison:
+    arms = (arm.override({"start": START, "months": MONTHS}) for arm in (tripartite, baseline))
+    return unsim.compare(*arms, REPLICATES, draws=DRAWS, seed=7, keep=KEPT)
+
+
+def quantile(run: Run, outcome: str, level: float) -> np.ndarray:
+    """A quantile of the kept paths by month."""
+    return np.array([np.quantile(month, level) for month in np.asarray(run.paths[outcome])])
+
+
+# Costs
+
+
+def test_the_numbers_behind_the_figure_are_quantiles_of_the_kept_paths(comparison: Comparison) -> None:
+    table = plots.costs_table(comparison)
+    assert len(table) == 2 * MONTHS
+    for outcome in COSTS:
+        rows = table[table["outcome"] == outcome]
+        assert rows["month"].tolist() == [1, 2, 3, 4, 5]
+        for name, arm in (("strategy", comparison.strategy), ("reference", comparison.reference)):
+            for label, level in LEVELS.items():
+                np.testing.assert_allclose(
+                    rows[f"{name}_{label}"], quantile(arm, outcome, level), err_msg=f"{outcome} {name} {label}"
+                )
+
+
+def test_the_effect_of_each_month_is_the_mean_paired_difference(comparison: Comparison) -> None:
+    table = plots.costs_table(comparison)
+    for outcome in COSTS:
+        rows = table[table["outcome"] == outcome]
+        difference = np.asarray(comparison.strategy.paths[outcome] - comparison.reference.paths[outcome])
+        assert np.ptp(difference) > 0.0
+        np.testing.assert_allclose(rows["effect"], difference.mean(axis=1))
+        assert (rows["low"] <= rows["effect"]).all()
+        assert (rows["effect"] <= rows["high"]).all()
+
+
+@pytest.fixture(scope="module")
+def figure(comparison: Comparison) -> Figure:
+    return plots.costs(comparison)
+
+
+def lines(axis: Axes, colour: str) -> list[Any]:
+    """Lines over all months in a colour."""
+    same = matplotlib.colors.same_color
+    return [line for line in axis.lines if len(np.atleast_1d(line.get_xdata())) == MONTHS and same(line.get_color(), colour)]
+
+
+def edges(band: Any) -> np.ndarray:
+    """Lower and upper edge of a filled band, by month (edge, month)."""
+    corners = band.get_paths()[0].vertices
+    by_month = [corners[np.isclose(corners[:, 0], date)][:, 1] for date in date2num(np.array(NAMES, dtype="datetime64[M]"))]
+    return np.array([[y.min() for y in by_month], [y.max() for y in by_month]])
+
+
+def test_the_month_axis_has_the_scenarios_months(figure: Figure) -> None:
+    assert len(figure.axes) == 4
+    for axis in figure.axes:
+        drawn = [line for line in axis.lines if np.issubdtype(np.asarray(line.get_xdata()).dtype, np.datetime64)]
+        assert drawn
+        for line in drawn:
+            assert [str(month)[:7] for month in line.get_xdata()] == NAMES
+
+
+def test_kept_paths_carry_the_scenarios_months(comparison: Comparison) -> None:
+    assert [str(month)[:7] for month in comparison.strategy.paths["month"].values] == NAMES
+
+
+def test_bands_of_the_strategy_hold_half_and_nine_tenths_of_its_futures(comparison: Comparison, figure: Figure) -> None:
+    for outcome, axis in zip(COSTS, figure.axes[::2], strict=True):
+        wide, narrow = (edges(band) for band in axis.collections)
+        np.testing.assert_allclose(wide, [quantile(comparison.strategy, outcome, q) for q in (0.05, 0.95)])
+        np.testing.assert_allclose(narrow, [quantile(comparison.strategy, outcome, q) for q in (0.25, 0.75)])
+        (median,) = lines(axis, plots.STRATEGY)
+        np.testing.assert_allclose(median.get_ydata(), quantile(comparison.strategy, outcome, 0.5))
+        assert comparison.strategy.scenario.title in median.get_label()
+        assert median.get_linestyle() == "-"
+
+
+def test_lines_of_the_reference_are_its_quantiles(comparison: Comparison, figure: Figure) -> None:
+    for outcome, axis in zip(COSTS, figure.axes[::2], strict=True):
+        drawn = sorted((line.get_ydata() for line in lines(axis, plots.REFERENCE)), key=np.sum)
+        np.testing.assert_allclose(drawn, [quantile(comparison.reference, outcome, q) for q in LEVELS.values()])
+        (median,) = (line for line in lines(axis, plots.REFERENCE) if not line.get_label().startswith("_"))
+        assert comparison.reference.scenario.title in median.get_label()
+        np.testing.assert_allclose(median.get_ydata(), quantile(comparison.reference, outcome, 0.5))
+        assert {line.get_linestyle() for line in lines(axis, plots.REFERENCE)} == {"--"}
+
+
+def test_the_effect_beside_them_is_strategy_less_reference_with_its_interval(comparison: Comparison, figure: Figure) -> None:
+    for outcome, axis in zip(COSTS, figure.axes[1::2], strict=True):
+        (line,) = lines(axis, plots.STRATEGY)
+        difference = np.asarray(comparison.strategy.paths[outcome] - comparison.reference.paths[outcome])
+        np.testing.assert_allclose(line.get_ydata(), difference.mean(axis=1))
+        monthly = comparison.monthly(outcome)
+        np.testing.assert_allclose(edges(axis.collections[0]), [monthly["low"], monthly["high"]])
+
+
+def test_a_figure_says_what_it_rests_on(comparison: Comparison, figure: Figure) -> None:
+    note = " ".join(figure.get_supxlabel().split())
+    for part in (
+        "n = 36 paired futures (paths",
+        "12 parameter draws",
+        "seed 7",
+        "(paths: the first 24)",
+        "Claim level: exploration.",
+    ):
+        assert part.replace(" (paths", "") in note
+    assert comparison.monthly_interval in note
+    assert [axis.get_title(loc="left") for axis in figure.axes] == [
+        "Political cost", "Effect on political cost", "Economic cost", "Effect on economic cost",
+    ]  # fmt: skip
+    assert [axis.get_ylabel() for axis in figure.axes] == ["index 0–100"] * 2 + ["USD million a month"] * 2
+
+
+# Votes
+
+NO, ABSTAIN, YES = 0, 1, 2
+
+
+@pytest.fixture(scope="module")
+def divided(comparison: Comparison) -> Comparison:
+    """All members vote yes on two meetings in the strategy; in the reference they are divided on one."""
+    arms = []
+    for arm, cast in ((comparison.strategy, {YES: 2}), (comparison.reference, {NO: 0.5, ABSTAIN: 0.25, YES: 0.25})):
+        votes = np.zeros_like(arm.votes)
+        for vote, often in cast.items():
+            votes[0, arm.scenario.setting.seats[0], vote] = int(often * REPLICATES)
+        arms.append(replace(arm, votes=votes))
+    return Comparison(*arms)
+
+
+def test_the_upper_bar_of_a_member_is_the_strategys_vote(divided: Comparison) -> None:
+    figure = plots.votes(divided)
+    (axis,) = figure.axes
+    _, upper = " ".join(figure.get_suptitle().split()).split("Upper bar")
+    upper, lower = upper.split("Lower bar")
+    assert divided.strategy.scenario.title in upper
+    assert divided.reference.scenario.title in lower
+    bottom, top = axis.get_ylim()
+    assert bottom > top  # members are read from the top
+    bars: dict[tuple[int, str], dict[str, tuple[float, float]]] = {}
+    colours = {matplotlib.colors.to_hex(style["facecolor"]): vote for vote, style in plots.VOTE_STYLE.items()}
+    for bar in axis.patches:
+        middle = bar.get_y() + bar.get_height() / 2.0
+        member = round(middle)
+        shares = bars.setdefault((member, "upper" if middle < member else "lower"), {})
+        shares[colours[matplotlib.colors.to_hex(bar.get_facecolor())]] = (bar.get_x(), bar.get_width())
+    assert len(bars) == 2 * 15
+    begin_and_width = {
+        "upper": {"yes": (0.0, 1.0), "abstain": (1.0, 0.0), "no": (1.0, 0.0)},
+        "lower": {"yes": (0.0, 0.25), "abstain": (0.25, 0.25), "no": (0.5, 0.5)},
+    }
+    for (_, place), shares in bars.items():
+        assert shares == begin_and_width[place]
+    assert "72 (2.0) / 36 (1.0)" in axis.get_xlabel()
+
+
+def test_the_permanent_five_stand_above_the_elected(divided: Comparison) -> None:
+    (axis,) = plots.votes(divided).axes
+    members = [label.get_text() for label in axis.get_yticklabels()]
+    assert set(members[:5]) == {"CHN", "FRA", "GBR", "RUS", "USA"}
+    assert len(members) == len(set(members)) == 15
+    legend = plots.votes(divided).legends[0]
+    assert [text.get_text() for text in legend.get_texts()] == ["yes", "abstain", "no"]
+
+
+def test_the_table_of_votes_keeps_the_arms_apart(divided: Comparison) -> None:
+    table = plots.votes_table(divided)
+    assert len(table) == 2 * 15
+    ours, theirs = (table[table["arm"] == arm] for arm in ("strategy", "reference"))
+    assert (ours["yes"] == 1.0).all()
+    assert (ours["cast"] == 2 * REPLICATES).all()
+    assert (theirs["no"] == 0.5).all()
+    assert (theirs["abstain"] == 0.25).all()
+    assert (theirs["cast"] == REPLICATES).all()
+
+
+def test_a_comparison_without_any_vote_has_a_figure_too(comparison: Comparison) -> None:
+    silent = Comparison(*(replace(arm, votes=np.zeros_like(arm.votes)) for arm in (comparison.strategy, comparison.reference)))
+    assert plots.votes_table(silent).empty
+    figure = plots.votes(silent)
+    figure.savefig(BytesIO())  # a warning about its layout would be an error here
+    assert not figure.axes[0].patches
+    assert "No draft" in figure.axes[0].texts[0].get_text()
+
+
+# Quantiles of outcomes
+
+
+@pytest.fixture(scope="module")
+def counted(one_year: unsim.Scenario) -> Run:
+    """Twenty-one futures in which every outcome adds up to 0, 12, 24 … 240 over the year."""
+    outcomes = len(one_year.outcomes)
+    totals = np.tile(12.0 * np.arange(21.0), (1, outcomes, 1))[:, :, ::-1].copy()
+    votes = np.zeros((len(one_year.labels.drafts), len(one_year.labels.states), 3), dtype=np.int64)
+    return Run(one_year, 21, 0, 1, "kernel", (12,), totals, np.zeros((outcomes, 12, 0)), votes)
+
+
+@pytest.mark.parametrize(("outcome", "scale"), [("political_cost", 1.0), ("missile_tests", 12.0)])
+def test_a_summary_gives_mean_spread_and_quantiles_over_futures(counted: Run, outcome: str, scale: float) -> None:
+    """Means are taken over months; counts are sums."""
+    expected = {"mean": 10.0, "sd": 38.5**0.5, "q05": 1.0, "q25": 5.0, "q50": 10.0, "q75": 15.0, "q95": 19.0}
+    summary = counted.summary().set_index("outcome").loc[outcome]
+    printed = counted.as_json()["outcomes"][outcome]
+    for name, value in expected.items():
+        assert summary[name] == pytest.approx(scale * value), name
+        assert printed[name] == pytest.approx(scale * value), name
+    assert summary["horizon"] == 12
+
+
+def test_a_summary_agrees_with_numpy_over_every_horizon(baseline: unsim.Scenario) -> None:
+    run = unsim.run(baseline.over(13), 20, draws=10)
+    summary = run.summary().set_index(["outcome", "horizon"])
+    for horizon, name in product((12, 13), ("revenue", "drafts_tabled", "civilian_welfare")):
+        values = np.asarray(run.outcomes[name].sel(horizon=horizon))
+        row = summary.loc[(name, horizon)]
+        assert [row[q] for q in LEVELS] == pytest.approx([np.quantile(values, level) for level in LEVELS.values()])
+        assert row["mean"] == pytest.approx(values.mean())
+        assert row["sd"] == pytest.approx(values.std(ddof=1))
+
+
+# Claim levels
+
+
+@pytest.fixture
+def calibrated(comparison: Comparison, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """The strategy, had one of its priors come from a posterior."""
+    parameter = BY_NAME["compliance"]
+    monkeypatch.setitem(BY_NAME, "compliance", replace(parameter, prior=replace(parameter.prior, origin="posterior")))
+    run = replace(comparison.strategy, scenario=comparison.strategy.scenario.over(MONTHS))
+    assert run.scenario.priors["compliance"].origin == "posterior"
+    return run
+
+
+def test_a_comparison_claims_no_more_than_either_arm(comparison: Comparison, calibrated: Run) -> None:
+    plain = comparison.reference
+    assert (plain.claim_level, calibrated.claim_level) == ("exploration", "calibrated")
+    assert Comparison(calibrated, plain).claim_level == "exploration"
+    assert Comparison(plain, calibrated).claim_level == "exploration"
+    assert Comparison(calibrated, calibrated).claim_level == "calibrated"
+    assert Comparison(calibrated, plain).as_json()["claim_level"] == "exploration"
+    assert "Claim level: exploration." in " ".join(plots.costs(Comparison(calibrated, plain)).get_supxlabel().split())
+
+
+RISING = ("exploration", "calibrated", "back-tested")
+
+
+@pytest.mark.parametrize(("ours", "theirs"), list(product(RISING, RISING)))
+def test_the_lower_level_counts(ours: str, theirs: str) -> None:
+    same = {"seed": 1, "draws": 1, "replicates": 1, "months": 1, "horizons": (1,)}
+    arms: list[Any] = [SimpleNamespace(claim_level=level, **same) for level in (ours, theirs)]
+    assert Comparison(*arms).claim_level == RISING[min(RISING.index(ours), RISING.index(theirs))]
+
+
+def test_a_parameter_held_by_the_user_calibrates_nothing(calibrated: Run) -> None:
+    held = calibrated.scenario.override({"parameters.compliance": 3.0})
+    assert replace(calibrated, scenario=held).claim_level == "exploration"
