@@ -11,7 +11,8 @@ import unsim
 settings.register_profile("unsim", deadline=None, derandomize=True)
 settings.load_profile("unsim")
 
-SHIPPED = ("baseline_2024", "nonproliferation_only", "placebo", "tripartite_2024")
+SHIPPED = tuple(unsim.shipped())
+SPINE = ("baseline_2024", "nonproliferation_only", "placebo", "tripartite_2024")
 
 
 @pytest.fixture(scope="session")

@@ -87,7 +87,17 @@ def test_out_holds_effects_figures_their_numbers_and_the_record(tmp_path: Path) 
     arguments = ["compare", "tripartite_2024", "--against", "baseline_2024", "--replicates", "40", "--months", "18", "--out", "o"]
     assert call(*arguments, cwd=tmp_path).returncode == 0
     files = {path.name for path in (tmp_path / "o").iterdir()}
-    assert files == {"effects.csv", "costs.csv", "costs.png", "costs.svg", "votes.csv", "votes.png", "votes.svg", "run.json"}
+    assert files == {
+        "effects.csv",
+        "costs.csv",
+        "costs.png",
+        "costs.svg",
+        "votes.csv",
+        "votes.png",
+        "votes.svg",
+        "structure.csv",
+        "run.json",
+    }
     record = strict((tmp_path / "o" / "run.json").read_text())
     assert record["command"].startswith("unsim compare tripartite_2024")
     assert [arm["scenario"] for arm in record["arms"]] == ["tripartite_2024", "baseline_2024"]

@@ -25,28 +25,28 @@ THREE_TO_ONE = math.log(3.0)
 # Isolation
 
 
-def test_a_text_that_all_fifteen_adopt_isolates_by_its_whole_weight() -> None:
+def test_a_text_that_all_fifteen_adopt_isolates_by_its_weight_and_bite() -> None:
     assert ledger.isolation_jump(
-        yes=15.0, adopted=1.0, statement=0.0, vetoed=0.0, adopted_weight=0.3, vetoed_weight=0.1
-    ) == pytest.approx(0.3)
+        yes=15.0, bite=0.5, adopted=1.0, statement=0.0, vetoed=0.0, adopted_weight=0.3, vetoed_weight=0.1
+    ) == pytest.approx(0.15)
 
 
-def test_a_text_that_nine_adopt_isolates_by_nine_fifteenths_of_its_weight() -> None:
+def test_a_text_that_nine_adopt_isolates_by_nine_fifteenths_of_that() -> None:
     assert ledger.isolation_jump(
-        yes=9.0, adopted=1.0, statement=0.0, vetoed=0.0, adopted_weight=0.3, vetoed_weight=0.1
-    ) == pytest.approx(0.18)
+        yes=9.0, bite=0.5, adopted=1.0, statement=0.0, vetoed=0.0, adopted_weight=0.3, vetoed_weight=0.1
+    ) == pytest.approx(0.09)
 
 
 def test_a_vetoed_text_isolates_by_its_own_weight() -> None:
     assert ledger.isolation_jump(
-        yes=12.0, adopted=0.0, statement=0.0, vetoed=1.0, adopted_weight=0.3, vetoed_weight=0.1
-    ) == pytest.approx(0.08)
+        yes=12.0, bite=0.5, adopted=0.0, statement=0.0, vetoed=1.0, adopted_weight=0.3, vetoed_weight=0.1
+    ) == pytest.approx(0.04)
 
 
 @given(st.integers(0, 15), share, share)
 def test_a_text_that_fails_isolates_nobody(yes: int, adopted_weight: float, vetoed_weight: float) -> None:
-    assert ledger.isolation_jump(float(yes), 0.0, 0.0, 0.0, adopted_weight, vetoed_weight) == 0.0
-    assert ledger.isolation_jump(float(yes), 1.0, 1.0, 0.0, adopted_weight, vetoed_weight) == 0.0  # a statement counts apart
+    assert ledger.isolation_jump(float(yes), 0.8, 0.0, 0.0, 0.0, adopted_weight, vetoed_weight) == 0.0
+    assert ledger.isolation_jump(float(yes), 0.8, 1.0, 1.0, 0.0, adopted_weight, vetoed_weight) == 0.0  # a statement counts apart
 
 
 # Credibility, accountability, legitimacy

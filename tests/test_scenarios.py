@@ -314,7 +314,7 @@ def test_members_of_a_scenarios_own_last_year_keep_their_seat_in_the_next() -> N
 def test_every_dated_step_and_election_of_a_shipped_file_names_a_row() -> None:
     def dated(node: Any) -> list[dict[str, Any]]:
         inner = node.values() if isinstance(node, dict) else node if isinstance(node, list) else []
-        own = [node] if isinstance(node, dict) and ("from" in node or "every" in node) and "sender" not in node else []
+        own = [node] if isinstance(node, dict) and ("value" in node or "every" in node) and "instrument" not in node else []
         return own + [found for value in inner for found in dated(value)]
 
     for name in SHIPPED:

@@ -317,14 +317,14 @@ def test_a_step_holds_from_its_month_until_the_next() -> None:
 
 def test_a_step_dated_at_the_information_date_is_known_and_one_after_it_is_not() -> None:
     dated = steps(("2023-06", 0.9), ("2024-01", 0.5), ("2024-02", 0.2))
-    assert path(dated, SPAN, 1.0, until=month_number("2024-01")).tolist() == [0.5] * 6
+    assert path(dated, SPAN, 1.0, until=month_number("2024-01")).tolist() == [0.9] + [0.5] * 5
     assert path(dated, SPAN, 1.0, until=month_number("2023-12")).tolist() == [0.9] * 6
-    assert path(dated, SPAN, 1.0, until=month_number("2024-02")).tolist() == [0.5] + [0.2] * 5
+    assert path(dated, SPAN, 1.0, until=month_number("2024-02")).tolist() == [0.9] + [0.2] * 5
 
 
-def test_a_step_of_the_first_month_counts_from_the_first_month(baseline: unsim.Scenario) -> None:
+def test_a_step_of_the_first_month_acts_from_the_second(baseline: unsim.Scenario) -> None:
     scenario = baseline.override({"world.border": [{"from": "2024-01", "value": 0.4}], "months": 3})
-    assert scenario.setting.open.tolist() == [0.4, 0.4, 0.4]
+    assert scenario.setting.open.tolist() == [1.0, 0.4, 0.4]
 
 
 def at(scenario: unsim.Scenario, **changes: Any) -> ScenarioFile:

@@ -45,6 +45,7 @@ Months = Annotated[int | None, typer.Option(parser=_whole, metavar="M", help="Ho
 Set = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set a key of the scenario; may be repeated.")]
 EngineName = Annotated[str, typer.Option(metavar="kernel|mesa", help="Both give the same bits; mesa is slow.")]
 Out = Annotated[Path | None, typer.Option(help="Folder for tables, figures and the record of the run.")]
+Structural = Annotated[bool, typer.Option(help="Also say what the effects rest on; takes about as long again.")]
 Force = Annotated[bool, typer.Option(help="Replace what is in the folder of --out.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
@@ -78,7 +79,7 @@ def _told() -> Iterator[None]:
 
 
 @contextmanager
-def _progress(what: str, engine: str) -> Iterator[Callable[[int, int], None]]:
+def _progress(what: str, engine: str, of: str = "futures") -> Iterator[Callable[[int, int], None]]:
     """A progress bar on a terminal, silence elsewhere; says when the kernel must first be compiled."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -88,7 +89,7 @@ def _progress(what: str, engine: str) -> Iterator[Callable[[int, int], None]]:
     console = Console(stderr=True)
     if engine == "kernel" and not is_compiled():
         console.print("Compiling the kernel: once, in under a minute.")
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TextColumn("futures"), TimeRemainingColumn())
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TextColumn(of), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
@@ -167,7 +168,7 @@ def run(scenario: ScenarioName, replicates: Replicates = 2000, draws: Draws = No
 @app.command()
 def compare(scenario: ScenarioName, against: Against, replicates: Replicates = 4000, draws: Draws = None, seed: Seed = 1,
             months: Months = None, set_: Set = None, engine: EngineName = "kernel", out: Out = None,
-            force: Force = False, json: Json = False) -> None:  # fmt: skip
+            structure: Structural = True, force: Force = False, json: Json = False) -> None:  # fmt: skip
     """Run a scenario and a reference on the same luck, and give the paired effects. --set and --months apply to both."""
     with _told():
         from unsim import report
@@ -184,13 +185,55 @@ def compare(scenario: ScenarioName, against: Against, replicates: Replicates = 4
             result = compare_scenarios(
                 strategy, reference, replicates, draws, seed, kind, keep=KEEP if out else 0, progress=progress
             )
+        found = None
+        if structure:
+            from unsim.structure import structure as examine
+
+            with _progress("Examining what the effects rest on", "kernel", "steps") as progress:
+                found = examine(result, progress)
         if out:
-            report.write_comparison(result, out, report.command_line())
+            report.write_comparison(result, out, report.command_line(), found)
             _say(f"Wrote effects.csv, the figures costs and votes with their numbers, and run.json to {out}")
         if json:
-            print(report.as_text(result.as_json()), end="")
+            extra = {} if found is None else {"structure": found.as_json()}
+            print(report.as_text({**result.as_json(), **extra}), end="")
         else:
             _print(report.effects_table(result))
+            if found is not None:
+                _print(report.structure_table(result, found))
+
+
+@app.command("map")
+def map_(scenario: ScenarioName, against: Against, outcome: Annotated[str, typer.Option(help="The outcome.")] = "coercion",
+         x: Annotated[str, typer.Option(help="The first parameter.")] = "value_curvature",
+         y: Annotated[str, typer.Option(help="The second parameter.")] = "accountability_weight",
+         points: Annotated[int, typer.Option(parser=_whole, metavar="P", help="Points along each.")] = 7,
+         replicates: Replicates = 400, draws: Draws = None, seed: Seed = 1, months: Months = None, set_: Set = None,
+         out: Out = None, force: Force = False) -> None:  # fmt: skip
+    """Map an effect over two parameters (sigma and lambda-A unless told otherwise) and show where its sign flips."""
+    with _told():
+        from unsim import report
+        from unsim.structure import surface
+
+        _, strategy, reference, _ = _together(
+            lambda: _checked_engine(replicates, draws, seed, "kernel"),
+            lambda: _loaded(scenario, set_, months),
+            lambda: _loaded(against, set_, months),
+            lambda: report.check_out(out, force) if out else None,
+        )
+        with _progress(f"Mapping {strategy.name} against {reference.name}", "kernel", "points") as progress:
+            table = surface(strategy, reference, outcome, x, y, points, replicates, draws, seed, progress)
+        note = f"{report.surface_note(table, x, y)} Seed {seed}."
+        if out:
+            from unsim import plots
+
+            unit = next(kind.unit for kind in strategy.outcomes if kind.name == outcome)
+            title = f"Effect on {outcome} over {strategy.months} months: {strategy.title}, against {reference.title}"
+            figure = plots.surface(table, x, y, title, unit, note)
+            record = {"command": report.command_line(), "seed": seed, "outcome": outcome}
+            report.write_surface(table, figure, (strategy, reference), record, out)
+            _say(f"Wrote map.csv, the figure map and run.json to {out}")
+        _print(report.surface_table(table, x, y, outcome, note))
 
 
 @app.command()

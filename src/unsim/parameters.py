@@ -332,8 +332,8 @@ PARAMETERS: tuple[Parameter, ...] = (
               ASSUMPTION, "no"),
     # ledger
     Parameter("isolation_half_life", "half-life of diplomatic isolation", "months", _log_normal(12, 0.4, 3, 60), ASSUMPTION, "no"),
-    Parameter("isolation_adopted", "isolation from a text adopted by all fifteen", "share", _uniform(0.3, 0.1, 0.5), ASSUMPTION, "no"),
-    Parameter("isolation_vetoed", "isolation from a vetoed text that all others supported", "share", _uniform(0.1, 0.0, 0.3),
+    Parameter("isolation_adopted", "isolation from a text of full bite adopted by all fifteen", "share", _uniform(0.4, 0.1, 0.7), ASSUMPTION, "no"),
+    Parameter("isolation_vetoed", "isolation from a vetoed text of full bite that all others supported", "share", _uniform(0.1, 0.0, 0.3),
               ASSUMPTION, "no"),
     Parameter("isolation_debate", "isolation from a debate that a veto brings", "share", _uniform(0.02, 0.0, 0.04), ASSUMPTION, "no"),
     Parameter("isolation_forum", "isolation from a forum's text of full content", "share", _uniform(0.05, 0.0, 0.10), ASSUMPTION, "no"),

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from unsim.effects import Comparison
+from unsim.parameters import BY_NAME
 from unsim.results import Run, design, spread_of
 from unsim.rules.world import SEATS
 
@@ -143,6 +144,41 @@ def costs_table(comparison: Comparison) -> pd.DataFrame:
                 table[f"{name}_{label}"] = values
         parts.append(table)
     return pd.concat(parts, ignore_index=True)
+
+
+def surface(table: pd.DataFrame, x: str, y: str, title: str, unit: str, note: str) -> Figure:
+    """A map of an effect over two parameters, with the line on which its sign flips.
+
+    ``table`` is that of :func:`unsim.structure.surface`.
+    """
+    grid = table.pivot(index=y, columns=x, values="effect")
+    settled = table.assign(settled=(table["low"] > 0.0) | (table["high"] < 0.0)).pivot(index=y, columns=x, values="settled")
+    reach = float(np.abs(grid.to_numpy()).max()) or 1.0
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(6.8, 5.2))
+        axis = figure.subplots()
+        shades = axis.pcolormesh(grid.columns, grid.index, grid, cmap="PuOr_r", vmin=-reach, vmax=reach, shading="nearest")
+        marked, across, up = settled.to_numpy(), grid.columns.to_numpy(), grid.index.to_numpy()
+        for (i, j), value in np.ndenumerate(grid.to_numpy()):
+            place = (float(across[j]), float(up[i]))
+            weight = "bold" if marked[i, j] else "normal"
+            text = axis.text(*place, f"{value:+.2g}", ha="center", va="center", fontsize=7, color=INK, fontweight=weight)
+            text.set_bbox({"facecolor": "white", "alpha": 0.6, "linewidth": 0, "pad": 0.8})
+        if float(grid.to_numpy().min()) < 0.0 < float(grid.to_numpy().max()):
+            axis.contour(grid.columns, grid.index, grid, levels=[0.0], colors=INK, linewidths=1.8)
+        axis.set(title=_wrapped(figure, title, HEADING_SIZE, 0.8), xlabel=_parameter(x), ylabel=_parameter(y))
+        figure.colorbar(shades, label=unit)
+        _note(
+            figure,
+            note,
+            "Line: where the effect changes sign. Bold: the interval leaves out 0.",
+            "Other parameters are drawn, with the same draws and luck at every point. Claim level: exploration.",
+        )
+    return figure
+
+
+def _parameter(name: str) -> str:
+    return textwrap.fill(f"{name}: {BY_NAME[name].meaning} ({BY_NAME[name].unit})", 70)
 
 
 def votes(comparison: Comparison) -> Figure:

@@ -8,7 +8,7 @@ import platform
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -18,8 +18,11 @@ from rich.table import Table
 
 from unsim.effects import Comparison, Effect
 from unsim.files import Problem, ScenarioError
+from unsim.parameters import BY_NAME
 from unsim.results import Run, design, spread_of
 from unsim.rules.ledger import OUTCOMES
+from unsim.scenario import Scenario
+from unsim.structure import RHO, Structure
 from unsim.tables import DATA
 
 if TYPE_CHECKING:
@@ -75,7 +78,7 @@ def effects_table(comparison: Comparison) -> Table:
         table.add_column(f"{horizon} months", justify="right", no_wrap=True)
     table.add_column(f"sign ({comparison.horizons[-1]})", justify="right", no_wrap=True)
     for name, section in _sections(arm):
-        if name in comparison.shared:
+        if name in comparison.shared and name not in _unchanged(comparison):
             effects = [comparison.effect(name, horizon) for horizon in comparison.horizons]
             unit = _unit(effects[-1].unit, arm.scenario.outcomes[arm.row(name)].aggregate)
             table.add_row(
@@ -88,10 +91,78 @@ def effects_table(comparison: Comparison) -> Table:
     return table
 
 
+def structure_table(comparison: Comparison, found: Structure) -> Table:
+    """What each effect over the whole horizon rests on: the share through unidentified parameters, the other variant."""
+    arm, variant = comparison.strategy, found.variant
+    names = {"additive": "additive", "weakest_link": "weakest link"}
+    own = names[arm.scenario.file.coalition.linkage]
+    table = Table(title="What the effects rest on", caption=_structure_caption(comparison, found), title_justify="left",
+                  caption_justify="left")  # fmt: skip
+    table.add_column("outcome", no_wrap=True)
+    table.add_column("unit", no_wrap=True)
+    table.add_column(f"effect over {arm.months} months" + (f", {own}" if variant else ""), justify="right", no_wrap=True)
+    if variant:
+        table.add_column(f"the same, {names[variant.strategy.scenario.file.coalition.linkage]}", justify="right", no_wrap=True)
+    table.add_column("unidentified", justify="right", no_wrap=True)
+    for name, section in _sections(arm):
+        effect = comparison.effect(name) if name in comparison.shared else None
+        if effect is None or not (effect.effect or effect.low or effect.high):
+            continue
+        share = found.unidentified.get(name)
+        cells = [_cell(effect), *([_cell(variant.effect(name))] if variant else [])]
+        unit = _unit(effect.unit, arm.scenario.outcomes[arm.row(name)].aggregate)
+        table.add_row(name, unit, *cells, "–" if share is None else f"{share:.0%}", end_section=section)
+    return table
+
+
+def _structure_caption(comparison: Comparison, found: Structure) -> str:
+    lines = [
+        "unidentified: share of the variance of an effect over draws that comes from parameters which no record identifies",
+        f"(closed Sobol' index over {comparison.strategy.draws} draws; – where the effect hardly varies).",
+    ]
+    if found.variant is not None:
+        lines.append("A text on a menu has both contents, and no record says how they join: an effect must hold in both variants.")
+    for name, value in found.flips.items():
+        prior = BY_NAME[RHO].prior
+        kept = f"keeps its sign for rho in [{prior.low:g}, {prior.high:g}]"
+        where = kept if value is None else f"flips sign at rho = {value:+.4f}"
+        lines.append(f"{name} {where} (rho: answer of rivals to pressure, {RHO}).")
+    return "\n".join(lines)
+
+
+def surface_note(table: Any, x: str, y: str) -> str:
+    """In words: over how much of the grid an effect is positive, and what the points rest on."""
+    share = float((table["effect"] > 0.0).mean())
+    first = table.iloc[0]
+    points = f"{share:.0%} of {len(table)} points of ({x}, {y})"
+    return f"Positive at {points}; each: n = {first['n']:,} paired futures, {first['interval']}."
+
+
+def surface_table(table: Any, x: str, y: str, outcome: str, note: str) -> Table:
+    """A map as a table: one row for each value of ``y``, one column for each of ``x``."""
+    grid = table.pivot(index=y, columns=x, values="effect")
+    found = Table(title=f"Effect on {outcome}", caption=note, title_justify="left", caption_justify="left")
+    found.add_column(f"{y} \\ {x}", no_wrap=True)
+    for value in grid.columns:
+        found.add_column(f"{value:.3g}", justify="right", no_wrap=True)
+    for value, row in grid.iloc[::-1].iterrows():
+        found.add_row(f"{value:.3g}", *(_signed(cell) for cell in row))
+    return found
+
+
 def _sections(run: Run) -> list[tuple[str, bool]]:
     shown = _shown(run)
     about = [run.scenario.outcomes[run.row(name)].about for name in shown]
     return [(name, index + 1 < len(shown) and about[index] != about[index + 1]) for index, name in enumerate(shown)]
+
+
+def _unchanged(comparison: Comparison) -> list[str]:
+    """Outcomes of the printed table that are equal in both arms in every future."""
+    arms = (comparison.strategy, comparison.reference)
+    shown = [name for name in _shown(arms[0]) if name in comparison.shared]
+    return [
+        name for name in shown if all((arms[0].outcome(name, h) == arms[1].outcome(name, h)).all() for h in comparison.horizons)
+    ]
 
 
 SHORT_UNITS = {
@@ -129,6 +200,8 @@ def _caption(run: Run, comparison: Comparison | None = None) -> str:
         interval = comparison.effect(MAIN[0]).interval
         text += f"Intervals: {interval}. sign: share of draws whose mean has the effect's sign, over {run.months} months."
         shown = [comparison.effect(name, h) for name, _ in _sections(run) if name in comparison.shared for h in comparison.horizons]
+        unchanged = _unchanged(comparison)
+        text += f"\nNo difference in any future: {', '.join(unchanged)}." if unchanged else ""
         outside = any(not effect.low <= effect.effect <= effect.high for effect in shown)
         return text + ("\n* a mean outside its interval: a few draws lie far out." if outside else "")
     return text + f"Spread over futures: {spread_of(run.draws)}."
@@ -138,11 +211,7 @@ def provenance(arms: list[Run], command: str) -> dict[str, Any]:
     """What a result rests on: command, design, versions, and hashes of scenario, data and code."""
     return {
         "command": command,
-        "unsim": version("unsim-pressure"),
-        "python": platform.python_version(),
-        "versions": {name: version(name) for name in ("mesa", "numba", "numpy", "scipy")},
-        "code_hash": _hash(sorted(PACKAGE.rglob("*.py"))),
-        "data_hash": _hash(sorted(DATA.glob("*.csv"))),
+        **_versions(),
         "arms": [
             {
                 "scenario": arm.scenario.name,
@@ -159,6 +228,16 @@ def provenance(arms: list[Run], command: str) -> dict[str, Any]:
             }
             for arm in arms
         ],
+    }
+
+
+def _versions() -> dict[str, Any]:
+    return {
+        "unsim": version("unsim-pressure"),
+        "python": platform.python_version(),
+        "versions": {name: version(name) for name in ("mesa", "numba", "numpy", "scipy")},
+        "code_hash": _hash(sorted(PACKAGE.rglob("*.py"))),
+        "data_hash": _hash(sorted(DATA.glob("*.csv"))),
     }
 
 
@@ -199,8 +278,8 @@ def check_out(out: Path, force: bool) -> None:
 
 
 WRITTEN = {
-    *("run.json", "summary.csv", "votes.csv", "effects.csv", "costs.csv"),
-    *(f"{figure}.{form}" for figure in ("costs", "votes") for form in ("png", "svg")),
+    *("run.json", "summary.csv", "votes.csv", "effects.csv", "costs.csv", "structure.csv", "map.csv"),
+    *(f"{figure}.{form}" for figure in ("costs", "votes", "map") for form in ("png", "svg")),
 }
 """Every file that a folder of results may hold: ``--force`` replaces these and nothing else."""
 
@@ -251,12 +330,14 @@ def write_run(run: Run, out: Path, command: str) -> None:
     _written(out, write)
 
 
-def write_comparison(comparison: Comparison, out: Path, command: str) -> None:
-    """``effects.csv``, both figures (PNG and SVG) with their numbers (CSV), and ``run.json`` of a comparison."""
+def write_comparison(comparison: Comparison, out: Path, command: str, found: Structure | None = None) -> None:
+    """``effects.csv``, ``structure.csv``, both figures (PNG and SVG) with their numbers (CSV), and ``run.json``."""
     from unsim import plots
 
     def write(folder: Path) -> None:
         comparison.frame().to_csv(folder / "effects.csv", index=False)
+        if found is not None:
+            found.frame().to_csv(folder / "structure.csv", index=False)
         plots.costs_table(comparison).to_csv(folder / "costs.csv", index=False)
         plots.votes_table(comparison).to_csv(folder / "votes.csv", index=False)
         _save(plots.costs(comparison), folder / "costs")
@@ -264,6 +345,18 @@ def write_comparison(comparison: Comparison, out: Path, command: str) -> None:
         _write_json(
             folder / "run.json", {**provenance([comparison.strategy, comparison.reference], command), "digest": comparison.digest}
         )
+
+    _written(out, write)
+
+
+def write_surface(table: Any, figure: Figure, arms: Sequence[Scenario], record: Mapping[str, Any], out: Path) -> None:
+    """``map.csv``, the figure (PNG and SVG) and ``run.json`` of a map."""
+
+    def write(folder: Path) -> None:
+        table.to_csv(folder / "map.csv", index=False)
+        _save(figure, folder / "map")
+        told = [{"scenario": arm.name, "title": arm.title, "content": arm.document.data, "digest": None} for arm in arms]
+        _write_json(folder / "run.json", {**_versions(), **record, "arms": told})
 
     _written(out, write)
 

@@ -98,13 +98,24 @@ def seating(years: Iterable[int], elected: dict[str, list[str]]) -> Seating:
 
 
 def path(steps: Sequence[Step], months: NDArray[np.int64], before: float, until: int | None) -> NDArray[np.float64]:
-    """A step path by month; steps after ``until`` (the information date) are left out."""
+    """A step path by month; steps after ``until`` (the information date) are left out.
+
+    A step in the first month acts from the second: the first shows the world as it stood.
+    """
     values = np.full(len(months), before)
     for step in sorted(steps, key=lambda s: s.start):
         start = month_number(step.start)
         if until is None or start <= until:
-            values[months >= start] = step.value
+            values[months >= acts_from(start, months)] = step.value
     return values
+
+
+def acts_from(start: int, months: NDArray[np.int64]) -> int:
+    """The month from which something acts that begins in month ``start``: what begins in the first acts from the second.
+
+    The first month shows the world as it stood, to which trade and coercion have long adjusted.
+    """
+    return start + int(start == months[0])
 
 
 def measures_in_force(file: ScenarioFile) -> list[Measure]:
@@ -126,7 +137,7 @@ def measures_in_force(file: ScenarioFile) -> list[Measure]:
 def in_force(measure: Measure, months: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Whether a measure is in force, by month."""
     ended = np.inf if measure.until is None else month_number(measure.until)
-    return np.asarray((months >= month_number(measure.start)) & (months < ended))
+    return np.asarray((months >= acts_from(month_number(measure.start), months)) & (months < ended))
 
 
 def coverage(rows: Iterable[Measure], months: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -281,7 +292,7 @@ def _forums(file: ScenarioFile, labels: Labels, span: NDArray[np.int64]) -> dict
         "pens": pens,
         "campaigns": np.maximum(leads, pens.max(axis=0)),
         "forum_meets": np.stack([np.where(span % 12 == forum.month - 1, 1.0, 0.0) for forum in forums], axis=1),
-        "mandate_from": _floats(month_number(mandate.start) if mandate.start else 0 for mandate in mandates),
+        "mandate_from": _floats(acts_from(month_number(m.start), span) if m.start else 0 for m in mandates),
         "mandate_until": _floats(month_number(mandate.until) if mandate.until else 0 for mandate in mandates),
         "mandate_forum": _rows(FORUMS, [mandate.forum for mandate in mandates]),
         "mandate_scope": _rows(SCOPES, [mandate.scope for mandate in mandates]),

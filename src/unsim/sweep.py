@@ -25,6 +25,8 @@ MOST_DRAWS = 200
 MANY, FEW_DRAWS = 100, 10
 """From so many replicates one would expect more than so few draws of the parameters."""
 MAX_REPLICATES = 10_000_000
+OTHER = 2**31
+"""Added to the number of a draw or replicate, it gives one that no run uses by itself."""
 
 Progress = Callable[[int, int], None]
 
@@ -73,13 +75,16 @@ def run(
     threads: int | None = None,
     chunk: int = CHUNK,
     keep: int = 0,
+    redrawn: frozenset[str] = frozenset(),
     progress: Progress | None = None,
 ) -> Run:
     """Run a scenario, or that of a path or shipped name, ``replicates`` times with ``draws`` draws of the parameters.
 
-    ``draws`` 0 holds all parameters at their defaults.
-    ``keep`` asks for whole paths of the first replicates. ``threads`` (default: all cores) and ``chunk`` change the speed
-    only: every number is the same to the bit. ``progress`` is called with replicates done and replicates in all.
+    ``draws`` 0 holds all parameters at their defaults. ``keep`` asks for whole paths of the first replicates. ``threads``
+    (default: all cores) and ``chunk`` change the speed only: every number is the same to the bit. ``redrawn`` names parameters
+    that get other draws, with other luck in every future: what a sensitivity analysis compares with the run without it
+    (kernel only). ``progress`` is called with replicates done and replicates in all.
+
     Raises ``ScenarioError`` where the design is impossible, ``ArithmeticError`` where an outcome is not finite.
     """
     scenario = loaded(scenario)
@@ -91,7 +96,7 @@ def run(
     totals = np.zeros((len(horizons), sizes.outcome, replicates))
     kept = np.zeros((sizes.outcome, scenario.months, keep))
     votes = np.zeros((sizes.draft, sizes.state, 3), dtype=np.int64)
-    work = _Work(scenario, draws, seed, horizons, keep)
+    work = _Work(scenario, draws, seed, horizons, keep, redrawn)
     solve = work.kernel if engine == "kernel" else work.mesa
     size = chunk if engine == "kernel" else 1
     bounds = [(first, min(first + size, replicates)) for first in range(0, replicates, size)]
@@ -125,12 +130,18 @@ _Part = tuple[np.ndarray, np.ndarray, np.ndarray]
 class _Work:
     """One scenario's replicates, a few at a time, by either engine."""
 
-    def __init__(self, scenario: Scenario, draws: int, seed: int, horizons: tuple[int, ...], keep: int) -> None:
+    def __init__(
+        self, scenario: Scenario, draws: int, seed: int, horizons: tuple[int, ...], keep: int, redrawn: frozenset[str]
+    ) -> None:
         self.scenario, self.seed, self.keep = scenario, seed, keep
         self.horizons = np.array(horizons)
         self.sizes = scenario.sizes
         self.draws = list(range(draws)) or [-1]
         self.table = scenario.draw(seed, self.draws)
+        self.other_luck = OTHER if redrawn else 0
+        if redrawn:
+            rows = [name.partition(".")[0] in redrawn for name in scenario.priors]
+            self.table[rows] = scenario.draw(seed, [draw + OTHER for draw in self.draws])[rows]
         self.case = scenario.case
 
     def _empty(self, first: int, last: int) -> _Part:
@@ -146,7 +157,7 @@ class _Work:
         from unsim.engines.kernel import simulate
 
         totals, kept, votes = self._empty(first, last)
-        replicates = np.arange(first, last, dtype=np.uint64)
+        replicates = np.arange(first + self.other_luck, last + self.other_luck, dtype=np.uint64)
         columns = np.arange(first, last) % len(self.draws)
         world = np.zeros((offsets(WORLD_AXES, self.sizes)[1], BLOCK))
         params = np.zeros((self.table.shape[0], BLOCK))

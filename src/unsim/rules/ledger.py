@@ -99,13 +99,14 @@ def outcomes(partners: Sequence[str], channels: Sequence[str]) -> tuple[Outcome,
 
 
 @rule
-def isolation_jump(yes: float, adopted: float, statement: float, vetoed: float, adopted_weight: float,
+def isolation_jump(yes: float, bite: float, adopted: float, statement: float, vetoed: float, adopted_weight: float,
                    vetoed_weight: float) -> float:  # fmt: skip
-    """What a vote adds to diplomatic isolation: the share of the fifteen that said yes, weighted by the result.
+    """What a vote adds to diplomatic isolation: the share of the fifteen that said yes to a text, weighted by its bite and
+    by the result.
 
-    A presidential statement is adopted without a vote and counts apart.
+    The routine renewal of a mandate therefore adds little. A presidential statement is adopted without a vote and counts apart.
     """
-    return yes / 15.0 * ((adopted - statement) * adopted_weight + vetoed * vetoed_weight)
+    return yes / 15.0 * bite * ((adopted - statement) * adopted_weight + vetoed * vetoed_weight)
 
 
 @rule

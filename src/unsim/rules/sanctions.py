@@ -5,6 +5,9 @@ from __future__ import annotations
 from unsim.rules.jit import rule
 from unsim.rules.maths import logistic, select, share, smaller
 
+NO_CHOICE = 0.0
+"""Before the first month no government has decided anything beyond what drives it: a scenario has no effect before it begins."""
+
 
 @rule
 def unseen(before: float, running: float, strength: float) -> float:

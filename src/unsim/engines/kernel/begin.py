@@ -79,7 +79,7 @@ def begin(w: Any, p: Any, c: Any, seed: Any, replicates: Any, runs: int) -> None
         w[at.revenue + SHADOW, r] = free_trade
         squeezed = sanctions.squeeze(w[at.revenue + REAL, r], w[at.revenue + SHADOW, r])
         for j in range(n.partner):
-            w[at.policing + j, r] = sanctions.policing_start(police_odds(w, p, c, j, r, squeezed))
+            w[at.policing + j, r] = sanctions.policing_start(police_odds(w, p, c, j, r, squeezed, sanctions.NO_CHOICE))
         for b in BOOKS:
             w[at.reserves + b, r] = p[pt.start_reserves, r]
             w[at.coercion + b, r] = regime.USUAL

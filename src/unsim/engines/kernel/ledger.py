@@ -21,6 +21,7 @@ def phase_ledger(w: Any, p: Any, c: Any, t: int, seed: Any, replicates: Any, run
             content = maths.select(w[at.tabled, r] == np.float64(d), s[st.draft_accountability + d], content)
         votes = ledger.isolation_jump(
             w[at.yes, r],
+            w[at.bite, r],
             w[at.adopted, r],
             w[at.statement, r],
             w[at.vetoed, r],

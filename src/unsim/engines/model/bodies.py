@@ -246,7 +246,8 @@ class Ledger(Actor):
     def ledger(self) -> None:
         w, s, p, model = self.w, self.s, self.p, self.model
         content = s.draft_accountability[model.tabled] if model.tabled is not None else 0.0
-        votes = ledger.isolation_jump(w.yes[0], w.adopted[0], w.statement[0], w.vetoed[0], p.isolation_adopted, p.isolation_vetoed)
+        result = (w.adopted[0], w.statement[0], w.vetoed[0])
+        votes = ledger.isolation_jump(w.yes[0], w.bite[0], *result, p.isolation_adopted, p.isolation_vetoed)
         texts = ledger.total(model.block, model.scenario.case.at.text, model.scenario.sizes.forum, 0)
         around = ledger.isolation_around(
             w.statement[0], p.statement_weight, p.isolation_adopted, w.debate[0], p.isolation_debate, texts, p.isolation_forum

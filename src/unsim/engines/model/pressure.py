@@ -16,7 +16,7 @@ from unsim.engines.model.regime import Regime, Treasury
 from unsim.engines.model.state import State
 from unsim.parameters import PARAMETER_AXES, Params
 from unsim.rules import chance, council
-from unsim.rules.world import FORUMS, LINK, PHASES, WORLD_AXES, World, offsets, views
+from unsim.rules.world import FORUMS, LINK, PHASES, SCOPES, WORLD_AXES, World, offsets, views
 from unsim.scenario import Scenario, loaded
 
 RANKS: tuple[type[Actor], ...] = (
@@ -162,15 +162,29 @@ class PressureModel(mesa.Model):  # type: ignore[misc]
 
     def step(self) -> None:
         """One month: every phase in order, every kind of agent in order within it; raises RuntimeError after the last."""
+        self.begin_month()
+        for phase in PHASES:
+            self.step_phase(phase)
+        self.end_month()
+
+    def begin_month(self) -> None:
+        """Go to the next month (the first before any); raises RuntimeError after the last."""
         if not self.running:
             raise RuntimeError(f"the horizon of {self.scenario.months} months is over")
         self.t += self.stepped
         self.stepped = True
-        for phase in PHASES:
-            self.step_phase(phase)
+
+    def end_month(self) -> None:
+        """Collect the month's data, and stop at the horizon."""
         if self.collect:
             self.datacollector.collect(self)
         self.running = self.t + 1 < self.scenario.months
+
+    def axis_names(self, axis: str) -> tuple[str, ...]:
+        """Names along an axis of World."""
+        names = {"book": ("real", "shadow"), "scope": SCOPES, "forum": FORUMS, "outcome": tuple(self._outcome_row)}
+        found: tuple[str, ...] = names[axis] if axis in names else getattr(self.labels, f"{axis}s")
+        return found
 
     def step_phase(self, phase: str) -> None:
         """One phase of the month, every kind of agent in order."""

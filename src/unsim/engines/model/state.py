@@ -187,9 +187,9 @@ class State(Actor):
 
     def settle(self) -> None:
         if self.partner is not None:
-            self.w.policing[self.partner] = sanctions.policing_start(self._police_odds())
+            self.w.policing[self.partner] = sanctions.policing_start(self._police_odds(sanctions.NO_CHOICE))
 
-    def _police_odds(self) -> float:
+    def _police_odds(self, choice: float) -> float:
         w, s, p, j = self.w, self.s, self.p, self.partner
         squeezed = sanctions.squeeze(w.revenue[REAL], w.revenue[SHADOW])
         return sanctions.policing_log_odds(
@@ -205,12 +205,13 @@ class State(Actor):
             p.policing_fear,
             s.fears[j],
             squeezed,
-            s.policing_choice[j],
+            choice,
         )
 
     def police(self) -> float:
         """Policing of undeclared trade next, share."""
-        return sanctions.policing_next(self.w.policing[self.partner], self._police_odds(), self.p.policing_speed)
+        odds = self._police_odds(self.s.policing_choice[self.partner])
+        return sanctions.policing_next(self.w.policing[self.partner], odds, self.p.policing_speed)
 
     def sanctions(self) -> None:
         if self.partner is not None:

@@ -1,0 +1,206 @@
+"""What a result rests on: the other linkage variant, parameters that no record identifies, and where its sign flips."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unsim.effects import Comparison, compare
+from unsim.files import Problem, ScenarioError, nearest
+from unsim.parameters import BY_NAME, PARAMETERS
+from unsim.scenario import Scenario, loaded
+from unsim.sweep import run
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+IDENTIFIED = frozenset(parameter.name for parameter in PARAMETERS if parameter.identified != "no")
+VARIANTS = ("additive", "weakest_link")
+RHO = "rivalry_response"
+RHO_POINTS = 5
+LEANS = ("political_cost", "economic_cost")
+"""Outcomes for which the answer of rivals to pressure may turn the sign."""
+
+
+@dataclass(frozen=True)
+class Structure:
+    """What a comparison rests on beside chance.
+
+    ``unidentified``: outcome -> share of the variance of its effect over draws that comes from parameters which no record
+    identifies (None where the effect does not vary, or too little to tell). ``variant``: the comparison under the other
+    linkage variant, where a text on either menu has both contents. ``flips``: outcome -> value of rho (the answer of
+    rivals to pressure) at which its effect changes sign, None where it does not within the prior's range; empty where the
+    campaign is the same in both arms.
+    """
+
+    unidentified: Mapping[str, float | None]
+    variant: Comparison | None
+    flips: Mapping[str, float | None]
+
+    def frame(self) -> pd.DataFrame:
+        """Tidy table: outcome, unidentified, effect, low and high under the other variant, flips."""
+        import pandas as pd
+
+        rows = []
+        for name, share in self.unidentified.items():
+            row: dict[str, Any] = {"outcome": name, "unidentified": share, f"flips_at_{RHO}": self.flips.get(name)}
+            if self.variant is not None and name in self.variant.shared:
+                effect = self.variant.effect(name)
+                linkage = self.variant.strategy.scenario.file.coalition.linkage
+                row |= {"variant": linkage, "effect": effect.effect, "low": effect.low, "high": effect.high}
+            rows.append(row)
+        return pd.DataFrame(rows)
+
+    def as_json(self) -> dict[str, Any]:
+        """The object that ``unsim compare --json`` prints under ``structure``."""
+        other = None
+        if self.variant is not None:
+            effects = {name: asdict(self.variant.effect(name)) for name in self.variant.shared}
+            other = {"linkage": self.variant.strategy.scenario.file.coalition.linkage, "effects": effects}
+        return {"unidentified": dict(self.unidentified), "other_variant": other, f"flips_at_{RHO}": dict(self.flips)}
+
+
+def structure(comparison: Comparison, progress: Callable[[int, int], None] | None = None) -> Structure:
+    """Examine a comparison: other variant, unidentified parameters, flips.
+
+    Costs about two comparisons more; all by the kernel, with the seed and draws of the comparison.
+    """
+    steps = 2 + RHO_POINTS
+    done = [0]
+
+    def step() -> None:
+        done[0] += 1
+        if progress:
+            progress(done[0], steps)
+
+    shares = unidentified_shares(comparison)
+    step()
+    variant = other_variant(comparison)
+    step()
+    return Structure(shares, variant, _flips(comparison, step))
+
+
+def unidentified_shares(comparison: Comparison) -> dict[str, float | None]:
+    """Share of the variance of each effect over draws that comes from parameters which no record identifies.
+
+    The closed Sobol' index of that group (Sobol' 2001; Saltelli et al. 2010): the covariance of draw means with those of a
+    second sample, in which these parameters keep their draws and all others, and chance, are drawn anew.
+    """
+    arms, draws = (comparison.strategy, comparison.reference), comparison.strategy.draws
+    if draws < 2:
+        return dict.fromkeys(comparison.shared, None)
+    again = Comparison(*(run(arm.scenario, arm.replicates, draws, arm.seed, redrawn=IDENTIFIED) for arm in arms))
+    found = {}
+    for name in comparison.shared:
+        one, other = (_draw_means(sample, name) for sample in (comparison, again))
+        each = (comparison.strategy.outcome(name) - comparison.reference.outcome(name)).reshape(-1, draws)
+        chance = float(each.var(axis=0, ddof=1).mean()) / len(each) if len(each) > 1 else 0.0
+        spread = float(one.var(ddof=1)) - chance
+        clear = spread > 0.2 * float(one.var(ddof=1)) and float(one.var(ddof=1)) > 0.0
+        found[name] = float(np.clip(np.cov(one, other)[0, 1] / spread, 0.0, 1.0)) if clear else None
+    return found
+
+
+def _draw_means(comparison: Comparison, outcome: str) -> NDArray[np.float64]:
+    difference = comparison.strategy.outcome(outcome) - comparison.reference.outcome(outcome)
+    means: NDArray[np.float64] = difference.reshape(-1, comparison.strategy.draws).mean(axis=0)
+    return means
+
+
+def mixed_texts(scenario: Scenario) -> list[str]:
+    """Texts on the menu that have both contents."""
+    texts = scenario.file.drafts
+    return [name for name in scenario.labels.drafts if texts[name].security > 0.0 and texts[name].accountability > 0.0]
+
+
+def other_variant(comparison: Comparison) -> Comparison | None:
+    """The same comparison under the other linkage variant; None where no text on either menu has both contents."""
+    arms = (comparison.strategy, comparison.reference)
+    if not any(mixed_texts(arm.scenario) for arm in arms):
+        return None
+    changed = []
+    for arm in arms:
+        (other,) = (variant for variant in VARIANTS if variant != arm.scenario.file.coalition.linkage)
+        changed.append(run(arm.scenario.override({"coalition.linkage": other}), arm.replicates, arm.draws, arm.seed))
+    return Comparison(*changed)
+
+
+def _flips(comparison: Comparison, step: Callable[[], None]) -> dict[str, float | None]:
+    arm = comparison.strategy
+    if comparison.effect("campaign").effect == 0.0 or RHO in arm.scenario.file.parameters:
+        return {}
+    prior = BY_NAME[RHO].prior
+    values = np.linspace(prior.low, prior.high, RHO_POINTS)
+    pairs = max(arm.draws, 1) * max(1, arm.replicates // max(arm.draws, 1) // 4)
+    effects: dict[str, list[float]] = {name: [] for name in LEANS}
+    for value in values:
+        arms = [a.scenario.override({f"parameters.{RHO}": float(value)}) for a in (comparison.strategy, comparison.reference)]
+        held = compare(arms[0], arms[1], pairs, arm.draws, arm.seed)
+        for name in LEANS:
+            effects[name].append(held.effect(name).effect)
+        step()
+    return {name: crossing(values, found) for name, found in effects.items()}
+
+
+def crossing(values: Sequence[float] | NDArray[np.float64], effects: Sequence[float]) -> float | None:
+    """The first value at which a piecewise linear effect changes sign, None where it does not."""
+    for left in range(len(values) - 1):
+        low, high = effects[left], effects[left + 1]
+        if low * high < 0.0:
+            return float(values[left] + (values[left + 1] - values[left]) * low / (low - high))
+    return None
+
+
+def surface(
+    scenario: Scenario | str,
+    reference: Scenario | str,
+    outcome: str = "coercion",
+    x: str = "value_curvature",
+    y: str = "accountability_weight",
+    points: int = 7,
+    replicates: int = 400,
+    draws: int | None = None,
+    seed: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> pd.DataFrame:
+    """The effect on an outcome where two parameters are held on a grid over their priors' ranges.
+
+    Columns: the two parameters, effect, low, high, interval, n, sign_share. All other parameters are drawn, with the same draws and
+    luck at every point. Raises ``ScenarioError`` for an unknown parameter or outcome, or a parameter without a range.
+    """
+    import pandas as pd
+
+    scenario, reference = loaded(scenario), loaded(reference)
+    _check_map(scenario, outcome, (x, y), points)
+    grids = [np.linspace(BY_NAME[name].prior.low, BY_NAME[name].prior.high, points) for name in (x, y)]
+    rows = []
+    for i, a in enumerate(grids[0]):
+        for j, b in enumerate(grids[1]):
+            held = {f"parameters.{x}": float(a), f"parameters.{y}": float(b)}
+            found = compare(scenario.override(held), reference.override(held), replicates, draws, seed).effect(outcome)
+            kept = ("effect", "low", "high", "interval", "n", "sign_share")
+            rows.append({x: a, y: b, **{key: getattr(found, key) for key in kept}})
+            if progress:
+                progress(i * points + j + 1, points * points)
+    return pd.DataFrame(rows)
+
+
+def _check_map(scenario: Scenario, outcome: str, names: Sequence[str], points: int) -> None:
+    problems = []
+    plain = [parameter.name for parameter in PARAMETERS if not parameter.axis and parameter.prior.low < parameter.prior.high]
+    for option, name in zip(("--x", "--y"), names, strict=True):
+        if name not in plain:
+            problems.append(Problem(option, None, "", f"unknown parameter {name}", nearest(name, plain)))
+    if names[0] == names[1]:
+        problems.append(Problem("--y", None, "", repr(names[1]), "another parameter than --x"))
+    known = [kind.name for kind in scenario.outcomes]
+    if outcome not in known:
+        problems.append(Problem("--outcome", None, "", f"unknown outcome {outcome}", nearest(outcome, known)))
+    if not (isinstance(points, int) and 3 <= points <= 25):
+        problems.append(Problem("--points", None, "", repr(points), "3 to 25"))
+    if problems:
+        raise ScenarioError(problems)

@@ -1,0 +1,104 @@
+"""What a result rests on: unidentified parameters, linkage variants, flips of sign, and maps over two parameters."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+import unsim
+from unsim import plots, structure
+from unsim.parameters import BY_NAME
+
+
+def test_a_crossing_is_where_a_line_through_the_points_meets_zero() -> None:
+    assert structure.crossing([0.0, 1.0, 2.0], [-1.0, 3.0, 4.0]) == pytest.approx(0.25)
+    assert structure.crossing([0.0, 1.0], [1.0, 2.0]) is None
+    assert structure.crossing([0.0, 1.0], [0.0, 0.0]) is None
+
+
+@pytest.fixture(scope="module")
+def comparison() -> unsim.Comparison:
+    return unsim.compare(unsim.load("tripartite_2024").over(24), unsim.load("baseline_2024").over(24), 1600, draws=160)
+
+
+def test_an_effect_through_unidentified_parameters_alone_is_told_so(comparison: unsim.Comparison) -> None:
+    shares = structure.unidentified_shares(comparison)
+    campaign = shares["campaign"]  # effort_exponent, engagement_cost: no record
+    assert campaign is not None
+    assert campaign > 0.9
+
+
+def test_an_effect_through_identified_parameters_alone_is_told_so() -> None:
+    """With all others held, only the potential of coal varies, which the record identifies in part."""
+    held: dict[str, Any] = {}
+    for name, parameter in BY_NAME.items():
+        if not parameter.axis and parameter.identified == "no" and parameter.prior.kind != "fixed":
+            held[f"parameters.{name}"] = parameter.default
+    for name in ("evadability", "forced_labour"):
+        held[f"parameters.{name}"] = dict.fromkeys(unsim.load("baseline_2024").labels.channels, 0.3)
+    held["parameters.mandate_strength"] = dict.fromkeys(unsim.load("baseline_2024").labels.mandates, 0.2)
+    base = unsim.load("baseline_2024", {**held, "months": 6})
+    lifted = base.override({"measures.lift": ["P027", "P038", "P045"]})
+    share = structure.unidentified_shares(unsim.compare(lifted, base, 800, draws=160))["revenue_coal"]
+    assert share is not None
+    assert share < 0.25
+
+
+def test_shares_are_shares_and_told_only_where_an_effect_varies(comparison: unsim.Comparison) -> None:
+    shares = structure.unidentified_shares(comparison)
+    assert all(share is None or 0.0 <= share <= 1.0 for share in shares.values())
+    assert shares["statements"] is None  # no effect
+    held = unsim.compare(comparison.strategy.scenario, comparison.reference.scenario, 20, draws=1)
+    assert set(structure.unidentified_shares(held).values()) == {None}
+
+
+def test_a_linked_text_is_run_under_both_variants_and_only_then(comparison: unsim.Comparison) -> None:
+    assert structure.other_variant(comparison) is None
+    linked = unsim.compare(unsim.load("integrated").over(12), unsim.load("baseline_2024").over(12), 20, draws=20)
+    other = structure.other_variant(linked)
+    assert other is not None
+    weakest = unsim.load("integrated", {"months": 12, "coalition.linkage": "weakest_link"})
+    assert other.strategy.digest == unsim.run(weakest, 20, draws=20).digest
+
+
+def test_flips_are_looked_for_where_the_campaign_differs_and_named(comparison: unsim.Comparison) -> None:
+    found = structure.structure(comparison)
+    assert set(found.flips) == {"political_cost", "economic_cost"}
+    low, high = BY_NAME["rivalry_response"].prior.low, BY_NAME["rivalry_response"].prior.high
+    assert all(value is None or low <= value <= high for value in found.flips.values())
+    assert found.variant is None
+    assert set(found.as_json()) == {"unidentified", "other_variant", "flips_at_rivalry_response"}
+    assert {"outcome", "unidentified", "flips_at_rivalry_response"} <= set(found.frame().columns)
+    still = unsim.compare(unsim.load("china_enforces").over(6), unsim.load("baseline_2024").over(6), 20, draws=20)
+    assert structure.structure(still).flips == {}
+
+
+def test_a_map_holds_both_parameters_and_shares_all_other_luck() -> None:
+    arms = (unsim.load("supply_chain").over(18), unsim.load("baseline_2024").over(18))
+    table = structure.surface(*arms, points=3, replicates=20, draws=20)
+    assert len(table) == 9
+    held = {"parameters.value_curvature": 1.5, "parameters.accountability_weight": 1.0}
+    middle = unsim.compare(*(arm.override(held) for arm in arms), 20, draws=20).effect("coercion")
+    row = table[(table["value_curvature"] == 1.5) & (table["accountability_weight"] == 1.0)].iloc[0]
+    assert row["effect"] == middle.effect
+    figure = plots.surface(table, "value_curvature", "accountability_weight", "title", "index", "note")
+    assert "Claim level" in figure.get_supxlabel()
+    shown = {text.get_text() for text in figure.axes[0].texts}
+    assert {f"{value:+.2g}" for value in table["effect"]} == shown
+
+
+@pytest.mark.parametrize(
+    ("options", "part"),
+    [
+        ({"outcome": "coercions"}, "coercion (nearest)"),
+        ({"x": "sigma"}, "--x: found unknown parameter sigma"),
+        ({"x": "forced_labour"}, "unknown parameter forced_labour"),
+        ({"y": "value_curvature"}, "another parameter than --x"),
+        ({"points": 1}, "3 to 25"),
+    ],
+)
+def test_a_map_that_cannot_be_drawn_is_refused(options: dict[str, Any], part: str) -> None:
+    with pytest.raises(unsim.ScenarioError, match=re.escape(part)):
+        structure.surface("integrated", "baseline_2024", **options)
