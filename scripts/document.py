@@ -1,6 +1,8 @@
 """Write the generated pages of the documentation, or check that they are current.
 
-python scripts/document.py [--check]
+python scripts/document.py [--check] [--claims]
+
+Without --claims the page of claims, which takes minutes, is left as it is.
 """
 
 from __future__ import annotations
@@ -9,6 +11,8 @@ import sys
 from pathlib import Path
 
 import unsim
+from unsim import plots, report, structure
+from unsim.claims import CLAIMS, arms, first_difference
 from unsim.parameters import PARAMETERS
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -30,6 +34,16 @@ def parameters() -> str:
         default, prior = ("by channel", "by channel") if p.axis else (f"{p.default:g}", str(p.prior))
         lines.append(f"| `{p.name}` | {p.meaning} | {p.unit} | {default} | {prior} | {p.source} | {p.identified} |")
     baseline = unsim.load("baseline_2024")
+    lines += [
+        "",
+        "## By mandate",
+        "",
+        "`mandate_strength`: low, central, high of a triangular prior, in the scenario file.",
+        "",
+    ]
+    lines += ["| mandate | what it is | scope | mandate_strength |", "| --- | --- | --- | --- |"]
+    for name, mandate in baseline.file.mandates.items():
+        lines.append(f"| `{name}` | {mandate.label} | {mandate.scope} | {' / '.join(f'{v:g}' for v in mandate.strength)} |")
     lines += ["", "## By channel", "", "Low, central and high values of triangular priors, from `src/unsim/data/channels.csv`.", ""]
     lines += [
         "| channel | what it is | potential_scale | evadability | forced_labour | text_reach |",
@@ -57,13 +71,129 @@ def outcomes() -> str:
     return "\n".join(lines) + "\n"
 
 
+PAIRS, DRAWS = 2000, 200
+SHOWN = ("political_cost", "economic_cost", "civilian_welfare", "coalition_cost", "coercion")
+MAPPED = ("nonproliferation_only", "integrated", "supply_chain")
+POINTS, MAP_PAIRS = 5, 400
+
+
+def _reference(name: str) -> str:
+    return "outlook_2027" if name.startswith("outlook") else "baseline_2024"
+
+
+def _value(value: object) -> str:
+    return f" = {str(value).lower()}" if isinstance(value, bool | float | int | str) else ""
+
+
+def _interval(effect: unsim.Effect) -> str:
+    return f"{effect.effect:+.2g} [{effect.low:+.2g}, {effect.high:+.2g}]" if effect.effect or effect.low or effect.high else "0"
+
+
+def claims() -> str:
+    """Each claim with its switch, what it moves first and at last; every scenario; what results rest on."""
+    design = f"n = {PAIRS:,} paired futures over 120 months, {DRAWS} parameter draws, seed 1; intervals: 90% of draw means"
+    lines = [
+        "# Claims",
+        "",
+        "What each claim's mechanism is, how to switch it, where a switched mechanism shows first, and what it moves in the end.",
+        "Effects are consequences of assumptions (claim level: exploration); the model may find against a claim.",
+        "",
+        "## Mechanisms",
+        "",
+        f"On top of `baseline_2024`. First difference: month, phase and rows of World, in single futures. {design}.",
+        "",
+        "| claim | mechanism | switch | first: month, phase, rows | outcome | unit | effect |",
+        "| --- | --- | --- | --- | --- | --- | ---: |",
+    ]
+    for claim in CLAIMS:
+        found = first_difference(claim)
+        assert found is not None, claim
+        month, phase, rows = found
+        comparison = unsim.compare(*arms(claim), replicates=PAIRS, draws=DRAWS)
+        effect = comparison.effect(claim.outcome)
+        keys = ", ".join(f"`{key}`{_value(value)}" for key, value in claim.switch.items())
+        base = f" (with {', '.join(f'`{key}`' for key in claim.base)})" if claim.base else ""
+        first = f"{month}, {phase}: {', '.join(f'`{row}`' for row in rows[:4])}{', …' if len(rows) > 4 else ''}"
+        moved = f"`{claim.outcome}` | {effect.unit} | {_interval(effect)}"
+        lines.append(f"| {claim.code} | {claim.mechanism} | {keys}{base} | {first} | {moved} |")
+    return "\n".join([*lines, "", *_scenarios(design), "", *_rests_on()]) + "\n"
+
+
+def _scenarios(design: str) -> list[str]:
+    lines = [
+        "## Scenarios",
+        "",
+        f"Each against `baseline_2024`, the outlook against `outlook_2027`. {design}.",
+        "",
+        f"| scenario | {' | '.join(f'`{name}`' for name in SHOWN)} |",
+        f"| --- | {' | '.join('---:' for _ in SHOWN)} |",
+    ]
+    for name in unsim.shipped():
+        if name != _reference(name):
+            comparison = unsim.compare(name, _reference(name), PAIRS, DRAWS)
+            lines.append(f"| `{name}` | {' | '.join(_interval(comparison.effect(outcome)) for outcome in SHOWN)} |")
+    return lines
+
+
+def _rests_on() -> list[str]:
+    lines = [
+        "## What results rest on",
+        "",
+        "**Linkage.** No draft on record has both contents. Under both variants, as above:",
+        "",
+        "| scenario | outcome | additive | weakest link |",
+        "| --- | --- | ---: | ---: |",
+    ]
+    for name in ("integrated", "trace_the_link"):
+        comparison = unsim.compare(name, _reference(name), PAIRS, DRAWS)
+        other = structure.other_variant(comparison)
+        assert other is not None
+        for outcome in ("drafts_adopted", "drafts_vetoed", *SHOWN):
+            lines.append(
+                f"| `{name}` | `{outcome}` | {_interval(comparison.effect(outcome))} | {_interval(other.effect(outcome))} |"
+            )
+    lines += [
+        "",
+        "**Rivals' answer to pressure (rho, `rivalry_response`).** Where the sign of an effect flips, within the prior's range:",
+        "",
+        "| scenario | political_cost | economic_cost |",
+        "| --- | ---: | ---: |",
+    ]
+    for name in ("tripartite_2024", "icc_referral", "outlook_2027_coordinated"):
+        flips = structure.flips(unsim.compare(name, _reference(name), PAIRS, DRAWS))
+        lines.append(f"| `{name}` | {' | '.join('none' if flip is None else f'{flip:+.4f}' for flip in flips.values())} |")
+    lines += [
+        "",
+        "**Displacement (sigma and lambda-A).** No series identifies the curvature of the value of revenue (`value_curvature`)",
+        "or the weight of accountability (`accountability_weight`); the sign of an effect on coercion is a statement about them:",
+        "",
+    ]
+    for name in MAPPED:
+        table = structure.surface(name, _reference(name), points=POINTS, replicates=MAP_PAIRS)
+        scenario = unsim.load(name)
+        note = report.surface_note(table, "value_curvature", "accountability_weight")
+        title = f"Effect on coercion over {scenario.months} months: {scenario.title}"
+        unit = next(kind.unit for kind in scenario.outcomes if kind.name == "coercion")
+        if "--check" not in sys.argv:
+            figure = plots.surface(table, "value_curvature", "accountability_weight", title, unit, note)
+            figure.savefig(DOCS / f"map_{name}.png", dpi=110)
+        lines += [
+            f"![{title}](map_{name}.png)",
+            "",
+            f"`unsim map {name} --against {_reference(name)} --points {POINTS}`: {note}",
+            "",
+        ]
+    return lines[:-1]
+
+
 PAGES = {"parameters.md": parameters, "outcomes.md": outcomes}
 
 
 def main() -> int:
     """Write the pages; with ``--check`` only say which are not current (exit 1)."""
     stale = []
-    for name, write in PAGES.items():
+    pages = {**PAGES, "claims.md": claims} if "--claims" in sys.argv else PAGES
+    for name, write in pages.items():
         path, text = DOCS / name, HEADER + write()
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             stale.append(name)

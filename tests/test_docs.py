@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+import unsim
+
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 
@@ -16,6 +18,18 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").g
 def test_generated_pages_are_current() -> None:
     done = subprocess.run([sys.executable, "scripts/document.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.slow
+def test_the_page_of_claims_is_current() -> None:
+    command = [sys.executable, "scripts/document.py", "--claims", "--check"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_readme_names_every_shipped_scenario() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert all(f"`{name}`" in text for name in unsim.shipped())
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import unsim
-from unsim import plots, structure
+from unsim import plots, report, structure
 from unsim.parameters import BY_NAME
 
 
@@ -83,8 +83,10 @@ def test_a_map_holds_both_parameters_and_shares_all_other_luck() -> None:
     middle = unsim.compare(*(arm.override(held) for arm in arms), 20, draws=20).effect("coercion")
     row = table[(table["value_curvature"] == 1.5) & (table["accountability_weight"] == 1.0)].iloc[0]
     assert row["effect"] == middle.effect
-    figure = plots.surface(table, "value_curvature", "accountability_weight", "title", "index", "note")
-    assert "Claim level" in figure.get_supxlabel()
+    note = report.surface_note(table, "value_curvature", "accountability_weight")
+    figure = plots.surface(table, "value_curvature", "accountability_weight", "title", "index", note)
+    told = " ".join(figure.get_supxlabel().split())
+    assert all(part in told for part in ("n = 20 paired futures", "seed 1", "90% of 20", "Claim level: exploration"))
     shown = {text.get_text() for text in figure.axes[0].texts}
     assert {f"{value:+.2g}" for value in table["effect"]} == shown
 

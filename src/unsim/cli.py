@@ -223,7 +223,7 @@ def map_(scenario: ScenarioName, against: Against, outcome: Annotated[str, typer
         )
         with _progress(f"Mapping {strategy.name} against {reference.name}", "kernel", "points") as progress:
             table = surface(strategy, reference, outcome, x, y, points, replicates, draws, seed, progress)
-        note = f"{report.surface_note(table, x, y)} Seed {seed}."
+        note = report.surface_note(table, x, y)
         if out:
             from unsim import plots
 

@@ -194,6 +194,8 @@ def _plain(node: Any, key: Key, file: str, places: dict[Key, tuple[str, int | No
             plain[str(name)] = _plain(value, inner, file, places)
         return plain
     if isinstance(node, list):
+        for stale in [place for place in places if len(place) > len(key) and place[: len(key)] == key]:
+            del places[stale]  # a list replaces its parent's
         items = []
         for index, value in enumerate(node):
             places[(*key, index)] = (file, node.lc.item(index)[0] + 1 if isinstance(node, CommentedSeq) else None)

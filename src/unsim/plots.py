@@ -172,7 +172,7 @@ def surface(table: pd.DataFrame, x: str, y: str, title: str, unit: str, note: st
             figure,
             note,
             "Line: where the effect changes sign. Bold: the interval leaves out 0.",
-            "Other parameters are drawn, with the same draws and luck at every point. Claim level: exploration.",
+            "Other parameters are drawn, with the same draws and luck at every point.",
         )
     return figure
 

@@ -135,7 +135,8 @@ def surface_note(table: Any, x: str, y: str) -> str:
     share = float((table["effect"] > 0.0).mean())
     first = table.iloc[0]
     points = f"{share:.0%} of {len(table)} points of ({x}, {y})"
-    return f"Positive at {points}; each: n = {first['n']:,} paired futures, {first['interval']}."
+    each = f"n = {first['n']:,} paired futures, {first['interval']}, seed {first['seed']}"
+    return f"Positive at {points}; each: {each}. Claim level: {first['claim_level']}."
 
 
 def surface_table(table: Any, x: str, y: str, outcome: str, note: str) -> Table:

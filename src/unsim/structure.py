@@ -81,7 +81,7 @@ def structure(comparison: Comparison, progress: Callable[[int, int], None] | Non
     step()
     variant = other_variant(comparison)
     step()
-    return Structure(shares, variant, _flips(comparison, step))
+    return Structure(shares, variant, flips(comparison, step))
 
 
 def unidentified_shares(comparison: Comparison) -> dict[str, float | None]:
@@ -129,7 +129,11 @@ def other_variant(comparison: Comparison) -> Comparison | None:
     return Comparison(*changed)
 
 
-def _flips(comparison: Comparison, step: Callable[[], None]) -> dict[str, float | None]:
+def flips(comparison: Comparison, step: Callable[[], None] = lambda: None) -> dict[str, float | None]:
+    """Value of rho, the answer of rivals to pressure, at which each effect that may lean on it changes sign.
+
+    None where it keeps its sign over the prior's range; empty where the campaign is the same in both arms or rho is held.
+    """
     arm = comparison.strategy
     if comparison.effect("campaign").effect == 0.0 or RHO in arm.scenario.file.parameters:
         return {}
@@ -169,8 +173,8 @@ def surface(
 ) -> pd.DataFrame:
     """The effect on an outcome where two parameters are held on a grid over their priors' ranges.
 
-    Columns: the two parameters, effect, low, high, interval, n, sign_share. All other parameters are drawn, with the same draws and
-    luck at every point. Raises ``ScenarioError`` for an unknown parameter or outcome, or a parameter without a range.
+    Columns: the two parameters, effect, low, high, interval, n, sign_share, claim_level, seed. All other parameters are drawn,
+    with the same draws and luck at every point. Raises ``ScenarioError`` for an unknown parameter or outcome, or a parameter without a range.
     """
     import pandas as pd
 
@@ -181,9 +185,10 @@ def surface(
     for i, a in enumerate(grids[0]):
         for j, b in enumerate(grids[1]):
             held = {f"parameters.{x}": float(a), f"parameters.{y}": float(b)}
-            found = compare(scenario.override(held), reference.override(held), replicates, draws, seed).effect(outcome)
-            kept = ("effect", "low", "high", "interval", "n", "sign_share")
-            rows.append({x: a, y: b, **{key: getattr(found, key) for key in kept}})
+            comparison = compare(scenario.override(held), reference.override(held), replicates, draws, seed)
+            found, kept = comparison.effect(outcome), ("effect", "low", "high", "interval", "n", "sign_share")
+            level = {"claim_level": comparison.claim_level, "seed": seed}
+            rows.append({x: a, y: b, **{key: getattr(found, key) for key in kept}, **level})
             if progress:
                 progress(i * points + j + 1, points * points)
     return pd.DataFrame(rows)
