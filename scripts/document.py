@@ -156,12 +156,13 @@ def _rests_on() -> list[str]:
         "",
         "**Rivals' answer to pressure (rho, `rivalry_response`).** Where the sign of an effect flips, within the prior's range:",
         "",
-        "| scenario | political_cost | economic_cost |",
-        "| --- | ---: | ---: |",
+        "| scenario | outcome | flips at rho |",
+        "| --- | --- | ---: |",
     ]
-    for name in ("tripartite_2024", "icc_referral", "outlook_2027_coordinated"):
-        flips = structure.flips(unsim.compare(name, _reference(name), PAIRS, DRAWS))
-        lines.append(f"| `{name}` | {' | '.join('none' if flip is None else f'{flip:+.4f}' for flip in flips.values())} |")
+    for name in ("tripartite_2024", "china_enforces", "integrated", "icc_referral", "outlook_2027_coordinated"):
+        for outcome, flip in structure.flips(unsim.compare(name, _reference(name), PAIRS, DRAWS)).items():
+            where = "keeps its sign" if flip.rho is None else f"{flip.rho:+.4f}"
+            lines.append(f"| `{name}` | `{outcome}` | {where}{'' if flip.clear else ' (within noise)'} |")
     lines += [
         "",
         "**Displacement (sigma and lambda-A).** No series identifies the curvature of the value of revenue (`value_curvature`)",

@@ -106,6 +106,14 @@ def test_refused_access_has_a_consequence_once_a_year_and_nobody_can_stop_it() -
     assert months == [11, 23, 35]
 
 
+def test_refused_access_renews_the_mandate_that_the_consequence_names() -> None:
+    body = {**LINK, "demand": 1.0}
+    named = {"forum": "general_assembly", "in_force": True, "mandate": "tracer"}
+    assert model_of(**{"mandates.tracer": body, "standing_consequence": named}).mandates["tracer"].running
+    named = {"forum": "general_assembly", "in_force": True}
+    assert not model_of(**{"mandates.tracer": body, "standing_consequence": named}).mandates["tracer"].running
+
+
 def test_a_referral_that_the_council_adopts_works_with_a_lag_and_lasts() -> None:
     friendly = {"states.CHN.rivalry": [], "states.RUS.rivalry": [], "states.CHN.position": {"mean": 1.0, "sd": 0.0},
                 "states.RUS.position": {"mean": 1.0, "sd": 0.0}, "coalition.menu": ["icc_referral"]}  # fmt: skip
@@ -134,11 +142,12 @@ def test_an_import_ban_takes_nothing_where_nothing_is_traced() -> None:
     assert unsim.run(before, 20, draws=10).digest == unsim.run(after, 20, draws=10).digest
 
 
-def test_a_conditional_ban_lowers_coercion_whatever_the_curvature_of_the_value_of_revenue() -> None:
+def test_a_conditional_ban_that_is_believed_lowers_coercion_whatever_the_curvature_of_the_value_of_revenue() -> None:
     ban = {"sender": "USA", "channel": "resale", "coverage": 1.0, "conditional": 1.0, "from": "2024-01"}
     tracer = {**LINK, "from": "2024-01", "until": "2099-01", "strength": [0.5, 0.5, 0.5]}
     for sigma in (0.0, 1.5, 3.0):
-        base = {"months": 48, "mandates.tracer": tracer, "measures.lift": ["P044"], "parameters.value_curvature": sigma}
+        base = {"months": 48, "mandates.tracer": tracer, "measures.lift": ["P044"],
+                "parameters.value_curvature": sigma, "parameters.condition_believed": 1.0}  # fmt: skip
         with_ban = unsim.load("baseline_2024", {**base, "measures.add": {"ban": ban}})
         effect = unsim.compare(with_ban, unsim.load("baseline_2024", base), 40, draws=20).effect("coercion")
         assert effect.effect < 0.0, sigma
@@ -162,8 +171,8 @@ def test_the_eu_holds_the_pen_without_a_vote() -> None:
 
 
 def test_the_ladder_is_climbed_about_as_often_as_its_hazard_says() -> None:
-    held = {"months": 12, "parameters.ladder_hazard": 0.008, "parameters.ladder_response": 0.0, "parameters.ladder_relief": 0.0,
-            "parameters.ladder_fall": 0.01}  # fmt: skip
+    held = {"months": 12, "parameters.ladder_hazard": 0.008, "parameters.ladder_response": 0.0, "parameters.ladder_opening": 0.0,
+            "parameters.ladder_offer": 0.0, "parameters.ladder_fall": 0.01}  # fmt: skip
     run = unsim.run(unsim.load("baseline_2024", held), 2000, draws=20)
     climbed = float((run.outcome("concession_rung") > 0.0).mean())
     expected = 1.0 - (1.0 - 0.008) ** 12

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -32,14 +33,17 @@ def test_content_is_a_share_that_pen_and_evidence_raise(pen: float, least: float
 
 
 def test_a_text_is_adopted_without_a_vote_unless_one_is_called_and_then_by_a_majority() -> None:
-    assert forums.is_resolved(meets=1.0, called=0.0, yes=0.1) == 1.0
-    assert forums.is_resolved(meets=1.0, called=1.0, yes=0.51) == 1.0
-    assert forums.is_resolved(meets=1.0, called=1.0, yes=0.5) == 0.0
-    assert forums.is_resolved(meets=0.0, called=0.0, yes=1.0) == 0.0
+    assert forums.agreed(called=0.0, yes=0.1) == 1.0
+    assert forums.agreed(called=1.0, yes=0.1) == 0.1
+    assert forums.is_resolved(text=0.2, agreement=1.0) == 1.0
+    assert forums.is_resolved(text=0.2, agreement=0.51) == 1.0
+    assert forums.is_resolved(text=0.2, agreement=0.5) == 0.0
+    assert forums.is_resolved(text=0.0, agreement=1.0) == 0.0  # no pen, no text
 
 
 def test_a_stronger_text_is_likelier_put_to_the_vote_and_has_fewer_friends() -> None:
-    assert forums.call_log_odds(-2.0, 4.0, 0.5) == 0.0
+    assert forums.call_log_odds(-2.0, 4.0, 0.5, 1.0, 0.0) == 0.0
+    assert forums.call_log_odds(-2.0, 4.0, 0.5, 1.0, 0.3) == pytest.approx(-0.3)  # names under a text keep others quiet
     assert forums.yes_share(1.0986122886681098, 1.0, 0.0) == pytest.approx(0.75)
     assert forums.yes_share(1.0986122886681098, 1.0986122886681098, 1.0) == pytest.approx(0.5)
 
@@ -72,15 +76,17 @@ def test_a_report_closes_its_share_of_the_gap_in_evidence(evidence: float, trigg
     assert found == pytest.approx(evidence + (1.0 - evidence) * report if triggered else evidence)
 
 
-@given(share, share, flag, within("designation_gain"), share, within("designation_autonomous"))
+@given(share, share, flag, within("designation_unaided"), within("designation_gain"), share, within("designation_autonomous"))
 def test_the_committee_lists_by_consensus_from_the_panels_reports_and_states_by_themselves(
-    consensus: float, sight: float, panel: float, gain: float, autonomous: float, own: float
+    consensus: float, sight: float, panel: float, unaided: float, gain: float, autonomous: float, own: float
 ) -> None:
-    found = forums.listing_jump(consensus, sight, panel, gain, autonomous, own)
+    found = forums.listing_jump(consensus, sight, panel, unaided, gain, autonomous, own)
     assert 0.0 <= found <= 1.0
-    assert forums.listing_jump(0.0, sight, panel, gain, autonomous, own) == pytest.approx(sight * own * autonomous)
-    assert forums.listing_jump(consensus, sight, 0.0, gain, autonomous, own) == pytest.approx(sight * own * autonomous)
-    assert forums.listing_jump(consensus, 0.0, panel, gain, autonomous, own) == 0.0
+    assert forums.listing_jump(0.0, sight, panel, unaided, gain, autonomous, own) == pytest.approx(sight * own * autonomous)
+    assert forums.listing_jump(consensus, sight, 0.0, unaided, gain, autonomous, own) <= forums.listing_jump(
+        consensus, sight, 1.0, unaided, gain, autonomous, own
+    )
+    assert forums.listing_jump(consensus, 0.0, panel, unaided, gain, autonomous, own) == 0.0
     assert forums.no_objection(forums.no_objection(1.0, 0.2), 0.5) == pytest.approx(0.4)
 
 
@@ -119,29 +125,40 @@ def test_the_ladder_moves_one_rung_at_a_time_between_defiance_and_reform(rung: f
     assert abs(found - rung) in (0.0, 1.0)
 
 
-@given(within("ladder_hazard"), within("ladder_response"), share, share, within("ladder_relief"), share)
-def test_the_hazard_of_a_step_rises_with_the_cost_of_defiance_and_with_an_offer(
-    hazard: float, response: float, defiance: float, more: float, relief: float, engagement: float
+@given(within("ladder_hazard"), within("ladder_response"), share, within("ladder_opening"), share, within("ladder_offer"), share)
+def test_the_hazard_of_a_step_answers_the_cost_of_defiance_the_cost_of_opening_and_an_offer(
+    hazard: float, response: float, defiance: float, opening: float, cohesion: float, offer: float, engagement: float
 ) -> None:
-    low, high = sorted((defiance, more))
-    found = regime.climb_hazard(hazard, response, low, 0.5, relief, engagement)
-    assert 0.0 <= found <= 1.0
-    assert regime.climb_hazard(hazard, response, high, 0.5, relief, engagement) >= found - 1e-15
-    assert regime.climb_hazard(hazard, response, low, 0.5, relief, 1.0) >= found - 1e-15
-    assert regime.climb_hazard(hazard, response, 0.5, 0.5, relief, 1.0) == pytest.approx(hazard)
+    usual = regime.climb_hazard(hazard, response, 0.5, 0.5, opening, 0.8, 0.8, offer, 0.3, 0.3)
+    assert usual == pytest.approx(hazard)
+
+    def risen(found: float, exponent: float) -> None:
+        assert 0.0 <= found <= 1.0
+        assert found == pytest.approx(min(hazard * math.exp(exponent), 1.0), rel=1e-9)
+
+    risen(regime.climb_hazard(hazard, response, defiance, 0.5, opening, 0.8, 0.8, offer, 0.3, 0.3), response * (defiance - 0.5))
+    risen(regime.climb_hazard(hazard, response, 0.5, 0.5, opening, cohesion, 0.8, offer, 0.3, 0.3), -opening * (0.8 - cohesion))
+    risen(regime.climb_hazard(hazard, response, 0.5, 0.5, opening, 0.8, 0.8, offer, engagement, 0.3), offer * (engagement - 0.3))
 
 
 def test_reform_eases_coercion_on_the_top_rung_alone() -> None:
     assert [regime.reformed_goal(1.2, 0.25, rung) for rung in (0.0, 1.0, 2.0, 3.0)] == pytest.approx([1.2, 1.2, 1.2, 0.9])
 
 
-@given(st.floats(0.0, 500.0), st.floats(0.0, 500.0), within("output_elasticity"))
+@given(st.floats(0.0, 500.0), st.floats(0.0, 500.0), within("condition_believed"), within("output_elasticity"))
 def test_a_conditional_ban_takes_from_the_margin_of_coercion_and_leaves_it_positive(
-    coerced: float, conditional: float, elasticity: float
+    coerced: float, conditional: float, believed: float, elasticity: float
 ) -> None:
-    found = regime.marginal_coerced(coerced, conditional, elasticity)
+    found = regime.marginal_coerced(coerced, conditional, believed, elasticity)
     assert 0.05 * coerced - 1e-12 <= found <= coerced + 1e-12
-    assert regime.marginal_coerced(coerced, 0.0, elasticity) == coerced
+    assert regime.marginal_coerced(coerced, 0.0, believed, elasticity) == coerced
+    assert regime.marginal_coerced(coerced, conditional, 0.0, elasticity) == coerced  # a promise that nobody believes
+
+
+def test_a_vetoed_text_on_abuse_shows_that_nothing_follows() -> None:
+    assert ledger.credibility_left(0.5, vetoed=1.0, content=1.0, impunity=0.2) == pytest.approx(0.4)
+    assert ledger.credibility_left(0.5, vetoed=1.0, content=0.0, impunity=0.2) == 0.5
+    assert ledger.credibility_left(0.5, vetoed=0.0, content=1.0, impunity=0.2) == 0.5
 
 
 @given(share, share)

@@ -107,7 +107,7 @@ def test_the_baseline_starts_at_the_level_of_the_record(baseline: unsim.Scenario
 def test_without_measures_in_force_the_two_books_differ_by_own_bans_only(baseline: unsim.Scenario) -> None:
     from unsim.tables import table
 
-    nothing = {"measures.lift": [row["id"] for row in table("measures")], "coalition.menu": ["rights_meeting"]}
+    nothing = {"measures.without": [row["id"] for row in table("measures")], "coalition.menu": ["rights_meeting"]}
     run = unsim.run(baseline.over(24).override({**nothing, "parameters.accountability_weight": 0.0}), 10, draws=5)
     np.testing.assert_allclose(run.outcome("economic_cost"), 0.0, atol=1e-9)
     np.testing.assert_allclose(run.outcome("coercion"), 1.0, atol=1e-12)

@@ -111,7 +111,9 @@ def test_a_new_measure_takes_a_third_of_what_is_left_in_each_of_three_months() -
 def test_council_and_own_bans_stop_what_either_names_as_far_as_it_is_kept() -> None:
     assert sanctions.listed_share(covered=0.5, own_ban=0.4) == pytest.approx(0.7)
     assert sanctions.blocked_share(covered=0.5, letter=0.8, own_ban=0.4, own_compliance=0.9) == pytest.approx(0.616)
-    assert sanctions.evadable_share(covered=0.5, letter=0.8, own_ban=0.4, own_compliance=0.9) == pytest.approx(0.256)
+    evadable = {"covered": 0.5, "letter": 0.8, "own_ban": 0.4, "own_compliance": 0.9}
+    assert sanctions.evadable_share(**evadable, own_government=0.0) == pytest.approx(0.256)
+    assert sanctions.evadable_share(**evadable, own_government=1.0) == 0.0  # the coalition's own side does not smuggle
 
 
 def test_the_squeeze_is_what_is_missing_from_the_shadow_revenue() -> None:

@@ -186,9 +186,9 @@ def test_set_cannot_change_what_a_file_extends(baseline: unsim.Scenario) -> None
 def test_a_ban_on_the_whole_channel_counts_on_its_parts(baseline: unsim.Scenario) -> None:
     k = baseline.labels.channels.index("minerals")
     whole = {"sender": "UN", "channel": "minerals", "coverage": 1.0, "from": "2018-01"}
-    banned = baseline.override({"measures.add": {"whole": whole}, "measures.lift": ["P065m", "P047"]})
+    banned = baseline.override({"measures.add": {"whole": whole}, "measures.without": ["P065m", "P047"]})
     assert banned.setting.standing[0, k] == 1.0
-    partly = baseline.override({"measures.lift": ["P065m", "P047"]})
+    partly = baseline.override({"measures.without": ["P065m", "P047"]})
     assert partly.setting.standing[0, k] == pytest.approx(0.25 * 1.0 + 0.75 * 0.25)
 
 
@@ -268,7 +268,7 @@ def test_nothing_after_the_information_date_is_known(tmp_path: Path) -> None:
 
 
 def test_set_takes_the_same_checks(baseline: unsim.Scenario) -> None:
-    assert baseline.override({"coalition.coordination": 0.5}).setting.coordination == 0.5
+    assert baseline.override({"coalition.coordination": 0.5}).setting.coordination[1] == 0.5
     with pytest.raises(unsim.ScenarioError, match=r"--set: coalition\.coordinaton: found unknown key .* coordination \(nearest\)"):
         baseline.override({"coalition.coordinaton": 0.5})
     with pytest.raises(unsim.ScenarioError, match="0 to 1"):

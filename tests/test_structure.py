@@ -13,9 +13,12 @@ from unsim.parameters import BY_NAME
 
 
 def test_a_crossing_is_where_a_line_through_the_points_meets_zero() -> None:
-    assert structure.crossing([0.0, 1.0, 2.0], [-1.0, 3.0, 4.0]) == pytest.approx(0.25)
-    assert structure.crossing([0.0, 1.0], [1.0, 2.0]) is None
-    assert structure.crossing([0.0, 1.0], [0.0, 0.0]) is None
+    found = structure.flip([0.0, 1.0, 2.0], [(-1.0, 0.1), (3.0, 0.1), (4.0, 0.1)])
+    assert found.rho == pytest.approx(0.25)
+    assert found.clear
+    assert not structure.flip([0.0, 1.0], [(-1.0, 2.0), (3.0, 0.1)]).clear
+    assert structure.flip([0.0, 1.0], [(1.0, 0.1), (2.0, 0.1)]) == structure.Flip(None, True)
+    assert structure.flip([0.0, 1.0], [(1.0, 0.1), (2.0, 2.5)]) == structure.Flip(None, False)
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +30,8 @@ def test_an_effect_through_unidentified_parameters_alone_is_told_so(comparison: 
     shares = structure.unidentified_shares(comparison)
     campaign = shares["campaign"]  # effort_exponent, engagement_cost: no record
     assert campaign is not None
-    assert campaign > 0.9
+    assert campaign.share > 0.9
+    assert campaign.low <= campaign.share <= campaign.high + 1e-12
 
 
 def test_an_effect_through_identified_parameters_alone_is_told_so() -> None:
@@ -40,15 +44,15 @@ def test_an_effect_through_identified_parameters_alone_is_told_so() -> None:
         held[f"parameters.{name}"] = dict.fromkeys(unsim.load("baseline_2024").labels.channels, 0.3)
     held["parameters.mandate_strength"] = dict.fromkeys(unsim.load("baseline_2024").labels.mandates, 0.2)
     base = unsim.load("baseline_2024", {**held, "months": 6})
-    lifted = base.override({"measures.lift": ["P027", "P038", "P045"]})
+    lifted = base.override({"measures.without": ["P027", "P038", "P045"]})
     share = structure.unidentified_shares(unsim.compare(lifted, base, 800, draws=160))["revenue_coal"]
     assert share is not None
-    assert share < 0.25
+    assert share.share < 0.25
 
 
 def test_shares_are_shares_and_told_only_where_an_effect_varies(comparison: unsim.Comparison) -> None:
     shares = structure.unidentified_shares(comparison)
-    assert all(share is None or 0.0 <= share <= 1.0 for share in shares.values())
+    assert all(part is None or 0.0 <= part.low <= part.high <= 1.0 for part in shares.values())
     assert shares["statements"] is None  # no effect
     held = unsim.compare(comparison.strategy.scenario, comparison.reference.scenario, 20, draws=1)
     assert set(structure.unidentified_shares(held).values()) == {None}
@@ -63,15 +67,16 @@ def test_a_linked_text_is_run_under_both_variants_and_only_then(comparison: unsi
     assert other.strategy.digest == unsim.run(weakest, 20, draws=20).digest
 
 
-def test_flips_are_looked_for_where_the_campaign_differs_and_named(comparison: unsim.Comparison) -> None:
+def test_flips_are_looked_for_where_an_effect_may_lean_on_rivals_and_named(comparison: unsim.Comparison) -> None:
     found = structure.structure(comparison)
-    assert set(found.flips) == {"political_cost", "economic_cost"}
+    assert set(found.flips) == {"political_cost", "economic_cost", "rights_meetings", "policing_CHN", "policing_RUS"}
     low, high = BY_NAME["rivalry_response"].prior.low, BY_NAME["rivalry_response"].prior.high
-    assert all(value is None or low <= value <= high for value in found.flips.values())
+    assert all(flip.rho is None or low <= flip.rho <= high for flip in found.flips.values())
     assert found.variant is None
-    assert set(found.as_json()) == {"unidentified", "other_variant", "flips_at_rivalry_response"}
+    assert set(found.as_json()) == {"unidentified", "other_variant", "rivalry_response"}
     assert {"outcome", "unidentified", "flips_at_rivalry_response"} <= set(found.frame().columns)
-    still = unsim.compare(unsim.load("china_enforces").over(6), unsim.load("baseline_2024").over(6), 20, draws=20)
+    held = {"months": 6, "parameters.rivalry_response": 0.0}
+    still = unsim.compare(unsim.load("china_enforces", held), unsim.load("baseline_2024", held), 20, draws=20)
     assert structure.structure(still).flips == {}
 
 

@@ -216,13 +216,15 @@ def test_a_lapsed_mandate_is_asked_for_again_after_its_interval() -> None:
 
 def test_a_draft_is_worth_its_value_times_what_may_come_of_it() -> None:
     def worth(**changes: float) -> float:
-        usual = {"value": 2.0, "importance": 0.5, "leaders_resolve": 0.8, "adoption": 0.6, "kept": 0.75, "naming": 0.3, "veto": 0.2}
+        usual = {"value": 2.0, "importance": 0.5, "leaders_resolve": 0.8, "adoption": 0.6, "kept": 0.75, "naming": 0.3, "veto": 0.2,
+                 "heard": 1.0}  # fmt: skip
         return coalition.expected_value(**{**usual, **changes})
 
     assert worth() == pytest.approx(0.8 * (0.45 + 0.06))
     assert worth(veto=0.0) == pytest.approx(0.36)
     assert worth(adoption=0.0) == pytest.approx(0.048)
     assert worth(naming=1.0, adoption=0.0, veto=1.0, kept=0.5) == pytest.approx(0.8)  # a veto names the whole text
+    assert worth(heard=0.5) == pytest.approx(0.5 * worth())
     assert worth(value=0.0) == worth(importance=0.0) == worth(leaders_resolve=0.0) == 0.0
 
 
@@ -244,17 +246,19 @@ def test_a_government_that_courts_the_north_withholds_its_name() -> None:
 
 
 def test_a_summit_is_likelier_the_more_a_government_leans_to_engagement_and_thaws_its_stance() -> None:
-    assert world.summit_happens(0.1, posture=0.2, uniform=0.079) == 1.0
-    assert world.summit_happens(0.1, posture=0.2, uniform=0.081) == 0.0
+    assert world.summit_happens(0.1, posture=0.2, uniform=0.063) == 1.0  # 0.1 * 0.8 squared
+    assert world.summit_happens(0.1, posture=0.2, uniform=0.065) == 0.0
     assert world.summit_happens(1.0, posture=1.0, uniform=0.0001) == 0.0
     assert world.stance(0.8, 0.0) == 0.8
     assert world.stance(0.8, 0.75) == pytest.approx(0.2)
 
 
-def test_a_conflict_that_has_ended_stays_ended() -> None:
-    assert world.conflict_next(1.0, ends=0.02, uniform=0.5) == 1.0
-    assert world.conflict_next(1.0, ends=0.02, uniform=0.01) == 0.0
-    assert world.conflict_next(0.0, ends=0.02, uniform=0.5) == 0.0
+def test_a_conflict_may_begin_and_may_end() -> None:
+    assert world.conflict_next(1.0, begins=0.0, ends=0.02, uniform=0.5) == 1.0
+    assert world.conflict_next(1.0, begins=0.0, ends=0.02, uniform=0.01) == 0.0
+    assert world.conflict_next(0.0, begins=0.0, ends=0.02, uniform=0.01) == 0.0
+    assert world.conflict_next(0.0, begins=0.02, ends=0.02, uniform=0.01) == 1.0
+    assert world.conflict_next(0.0, begins=0.02, ends=0.02, uniform=0.5) == 0.0
 
 
 def test_a_draft_that_may_not_be_tabled_is_worth_less_than_any_other() -> None:
@@ -263,8 +267,24 @@ def test_a_draft_that_may_not_be_tabled_is_worth_less_than_any_other() -> None:
 
 
 def test_the_odds_of_tabling_grow_with_what_the_best_draft_is_worth_over_the_threshold() -> None:
-    assert coalition.tabling_log_odds(best=0.5, threshold=0.2, noise=0.1) == pytest.approx(3.0)
-    assert coalition.tabling_log_odds(best=0.1, threshold=0.2, noise=0.1) == pytest.approx(-1.0)
+    assert coalition.tabling_log_odds(best=0.2, threshold=0.2, noise=0.1) == pytest.approx(0.0)
+    assert coalition.tabling_log_odds(best=0.4, threshold=0.2, noise=0.5) == pytest.approx(2.0 * math.log(2.0))
+    assert coalition.tabling_log_odds(best=0.1, threshold=0.2, noise=0.5) == pytest.approx(-2.0 * math.log(2.0))
+    assert coalition.tabling_log_odds(best=0.001, threshold=0.25, noise=0.24) < -20.0  # a worthless draft is not tabled
+
+
+def test_a_text_is_heard_by_a_sponsor_with_a_seat_and_a_meeting_also_by_letter() -> None:
+    assert coalition.voice(seated=1.0, letters=0.0, hearing=0.5, procedural=0.0) == 1.0
+    assert coalition.voice(seated=0.0, letters=0.0, hearing=0.5, procedural=1.0) == 0.0
+    assert coalition.voice(seated=0.0, letters=1.0, hearing=0.5, procedural=1.0) == 0.5
+    assert coalition.voice(seated=0.0, letters=1.0, hearing=0.5, procedural=0.0) == 0.0
+
+
+def test_pens_take_their_share_of_effort_and_concessions_of_resolve() -> None:
+    assert coalition.council_effort(0.5, pens=2.0, pen_cost=0.15) == pytest.approx(0.35)
+    assert coalition.council_effort(0.5, pens=0.0, pen_cost=0.15) == 0.5
+    assert [coalition.resolve_left(0.8, 0.5, rung) for rung in (0.0, 3.0)] == pytest.approx([0.8, 0.4])
+    assert coalition.in_tens(5.0) == 0.5
 
 
 def test_only_the_draft_that_is_tabled_is_remembered() -> None:

@@ -70,7 +70,14 @@ def _below(key: Key, others: Sequence[Key]) -> bool:
     return any(key[: len(other)] == other for other in others)
 
 
-SECTIONS = {"state": "states", "partner": "partners", "draft": "drafts", "channel": "channels", "row": "events"}
+SECTIONS = {
+    "mandate": "mandates",
+    "state": "states",
+    "partner": "partners",
+    "draft": "drafts",
+    "channel": "channels",
+    "row": "events",
+}
 
 
 def _needs(finding: Finding) -> set[str | int]:
@@ -208,7 +215,7 @@ FITTING: tuple[Any, ...] = (
     ["AAA"],
     [0.0] * 3,
     ["AAA"] * 10,
-    "procedural",
+    "chapter7",
     "additive",
     "drawn",
     "general_assembly",
@@ -368,17 +375,25 @@ def _coalition(file: ScenarioFile) -> Iterator[Finding]:
 
 
 def _forums(file: ScenarioFile) -> Iterator[Finding]:
+    able = [name for name, state in file.states.items() if name != "PRK" and not state.rivalry]
     for name in FORUMS:
         for index, state in enumerate(getattr(file, name).penholders):
-            if state not in file.states:
-                yield (name, "penholders", index), f"unknown state {state}", nearest(state, list(file.states))
+            if state not in able:
+                known = "the DPRK itself" if state == "PRK" else f"a rival, {state}"
+                yield (name, "penholders", index), known if state in file.states else f"unknown state {state}", nearest(state, able)
+    for name, state in file.states.items():
+        if state.sponsor and name not in able:
+            yield ("states", name, "sponsor"), True, "false for the DPRK and for rivals"
+    wanted = file.standing_consequence.mandate
+    if wanted and wanted not in file.mandates:
+        yield ("standing_consequence", "mandate"), f"unknown mandate {wanted}", nearest(wanted, list(file.mandates))
     for name, mandate in file.mandates.items():
         key = ("mandates", name)
         low, central, high = mandate.strength
         if not low <= central <= high <= 1.0:
             yield (*key, "strength"), mandate.strength, "low <= central <= high <= 1"
-        if mandate.start and mandate.start > file.start and not file.as_it_happened:
-            yield (*key, "from"), mandate.start, f"a month up to the information date {file.start}, or as_it_happened: true"
+        if mandate.start and mandate.start > file.start and not (file.as_it_happened or mandate.supposed):
+            yield (*key, "from"), mandate.start, _known(file)
         if (mandate.start is None) != (mandate.until is None) or (mandate.start or "") > (mandate.until or ""):
             yield (
                 key,
@@ -396,6 +411,10 @@ def _conflicts(file: ScenarioFile) -> Iterator[Finding]:
         yield ("world", "secondary_sender"), f"unknown state {sender}", nearest(sender, list(file.states))
 
 
+def _known(file: ScenarioFile) -> str:
+    return f"a month up to the information date {file.start}, or supposed: true for what is no fact"
+
+
 def _covered(file: ScenarioFile) -> list[str]:
     return [*file.channels, *(f"goods:{good}" for good in file.goods)]
 
@@ -406,6 +425,8 @@ def _drafts(file: ScenarioFile) -> Iterator[Finding]:
         for channel in text.covers:
             if channel not in covered:
                 yield ("drafts", name, "covers", channel), f"unknown channel {channel}", nearest(channel, covered)
+        if text.covers and text.instrument != "chapter7":
+            yield ("drafts", name, "covers"), f"a {text.instrument} text that covers something", "covers for chapter7 texts alone"
         if text.covers and text.bite == 0.0:
             yield ("drafts", name, "bite"), text.bite, "above 0 where the draft covers something"
         if text.security == 0.0 and text.accountability == 0.0:
@@ -418,35 +439,36 @@ def _measures(file: ScenarioFile) -> Iterator[Finding]:
     covered, partners = [*_covered(file), "*", "resale"], list(file.partners)
     markets = sorted({market for channel in file.channels.values() for sold in channel.sold_on.values() for market in sold})
     identifiers = [row["id"] for row in table("measures")]
-    for index, identifier in enumerate(file.measures.lift):
-        if identifier not in identifiers:
-            yield ("measures", "lift", index), f"unknown measure {identifier}", nearest(identifier, identifiers)
+    for key in ("lift", "without"):
+        for index, identifier in enumerate(getattr(file.measures, key)):
+            if identifier not in identifiers:
+                yield ("measures", key, index), f"unknown measure {identifier}", nearest(identifier, identifiers)
     shares = {
         (row["sender"], row["channel"], row["part"]): float(row["share_of_channel"])
         for row in table("measures")
-        if row["id"] not in file.measures.lift
+        if row["id"] not in [*file.measures.lift, *file.measures.without]
     }
     for name, measure in file.measures.add.items():
-        key = ("measures", "add", name)
+        where: Key = ("measures", "add", name)
         senders = markets if measure.channel == "resale" else ["UN", *partners]
         if measure.sender not in senders:
-            yield (*key, "sender"), measure.sender, nearest(measure.sender, senders)
+            yield (*where, "sender"), measure.sender, nearest(measure.sender, senders)
         if measure.conditional and measure.channel != "resale":
-            yield (*key, "conditional"), measure.conditional, "0 except for a ban on resale"
+            yield (*where, "conditional"), measure.conditional, "0 except for a ban on resale"
         if measure.until and measure.until <= measure.start:
-            yield (*key, "until"), measure.until, f"a month after {measure.start}"
+            yield (*where, "until"), measure.until, f"a month after {measure.start}"
         if measure.channel not in covered:
-            yield (*key, "channel"), f"unknown channel {measure.channel}", nearest(measure.channel, covered)
-        if measure.start > file.start and not file.as_it_happened:
-            yield (*key, "from"), measure.start, f"a month up to the information date {file.start}, or as_it_happened: true"
+            yield (*where, "channel"), f"unknown channel {measure.channel}", nearest(measure.channel, covered)
+        if measure.start > file.start and not (file.as_it_happened or measure.supposed):
+            yield (*where, "from"), measure.start, _known(file)
         if measure.sender == "UN" and measure.channel == "*":
-            yield (*key, "channel"), "*", "a channel or goods:GOOD (* is for a partner's own measures)"
+            yield (*where, "channel"), "*", "a channel or goods:GOOD (* is for a partner's own measures)"
         part = (measure.sender, measure.channel, measure.part)
         share = shares.setdefault(part, measure.share_of_channel)
         if share != measure.share_of_channel:
-            yield (*key, "share_of_channel"), measure.share_of_channel, f"{share:g}, as for this part in another measure"
+            yield (*where, "share_of_channel"), measure.share_of_channel, f"{share:g}, as for this part in another measure"
         if measure.part == "all" and measure.share_of_channel != 1.0:
-            yield (*key, "part"), "all with a share below 1", "a name for the part, such as part: iron ore"
+            yield (*where, "part"), "all with a share below 1", "a name for the part, such as part: iron ore"
 
 
 def _trade(file: ScenarioFile) -> Iterator[Finding]:
@@ -544,8 +566,8 @@ def _dates(document: Document, file: ScenarioFile) -> Iterator[Finding]:
     for key, steps in _paths(document.data, ()):
         starts = [str(step["from"]) for step in steps]
         for index, start in enumerate(starts):
-            if start > file.start and not file.as_it_happened:
-                yield (*key, index, "from"), start, f"months up to the information date {file.start}, or as_it_happened: true"
+            if start > file.start and not (file.as_it_happened or steps[index].get("supposed") is True):
+                yield (*key, index, "from"), start, _known(file)
             if start in starts[:index]:
                 yield (*key, index, "from"), start, "each month once"
 

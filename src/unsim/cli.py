@@ -45,7 +45,7 @@ Months = Annotated[int | None, typer.Option(parser=_whole, metavar="M", help="Ho
 Set = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set a key of the scenario; may be repeated.")]
 EngineName = Annotated[str, typer.Option(metavar="kernel|mesa", help="Both give the same bits; mesa is slow.")]
 Out = Annotated[Path | None, typer.Option(help="Folder for tables, figures and the record of the run.")]
-Structural = Annotated[bool, typer.Option(help="Also say what the effects rest on; takes about as long again.")]
+Structural = Annotated[bool, typer.Option(help="Also say what the effects rest on; takes two or three times as long.")]
 Force = Annotated[bool, typer.Option(help="Replace what is in the folder of --out.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 

@@ -22,7 +22,7 @@ from unsim.parameters import BY_NAME
 from unsim.results import Run, design, spread_of
 from unsim.rules.ledger import OUTCOMES
 from unsim.scenario import Scenario
-from unsim.structure import RHO, Structure
+from unsim.structure import FEWEST_DRAWS, RHO, Structure
 from unsim.tables import DATA
 
 if TYPE_CHECKING:
@@ -108,25 +108,28 @@ def structure_table(comparison: Comparison, found: Structure) -> Table:
         effect = comparison.effect(name) if name in comparison.shared else None
         if effect is None or not (effect.effect or effect.low or effect.high):
             continue
-        share = found.unidentified.get(name)
+        part = found.unidentified.get(name)
+        share = "–" if part is None else f"{part.share:.0%} [{part.low:.0%}, {part.high:.0%}]"
         cells = [_cell(effect), *([_cell(variant.effect(name))] if variant else [])]
         unit = _unit(effect.unit, arm.scenario.outcomes[arm.row(name)].aggregate)
-        table.add_row(name, unit, *cells, "–" if share is None else f"{share:.0%}", end_section=section)
+        table.add_row(name, unit, *cells, share, end_section=section)
     return table
 
 
 def _structure_caption(comparison: Comparison, found: Structure) -> str:
     lines = [
-        "unidentified: share of the variance of an effect over draws that comes from parameters which no record identifies",
-        f"(closed Sobol' index over {comparison.strategy.draws} draws; – where the effect hardly varies).",
+        "unidentified: share of the variance of an effect over draws that comes from parameters which no record identifies,",
+        f"with 90% bootstrap interval (closed Sobol' index over {comparison.strategy.draws} draws; – where the effect hardly",
+        f"varies, or with fewer than {FEWEST_DRAWS} draws).",
     ]
     if found.variant is not None:
         lines.append("A text on a menu has both contents, and no record says how they join: an effect must hold in both variants.")
-    for name, value in found.flips.items():
-        prior = BY_NAME[RHO].prior
-        kept = f"keeps its sign for rho in [{prior.low:g}, {prior.high:g}]"
-        where = kept if value is None else f"flips sign at rho = {value:+.4f}"
-        lines.append(f"{name} {where} (rho: answer of rivals to pressure, {RHO}).")
+    prior = BY_NAME[RHO].prior
+    if found.flips:
+        lines.append(f"Rivals' answer to pressure (rho, {RHO}), held at values in [{prior.low:g}, {prior.high:g}]:")
+    for name, flip in found.flips.items():
+        where = "keeps its sign" if flip.rho is None else f"flips sign at {flip.rho:+.4f}"
+        lines.append(f"  {name} {where}{'' if flip.clear else ', within noise'}.")
     return "\n".join(lines)
 
 
@@ -203,6 +206,9 @@ def _caption(run: Run, comparison: Comparison | None = None) -> str:
         shown = [comparison.effect(name, h) for name, _ in _sections(run) if name in comparison.shared for h in comparison.horizons]
         unchanged = _unchanged(comparison)
         text += f"\nNo difference in any future: {', '.join(unchanged)}." if unchanged else ""
+        shadow, cost = (comparison.effect(name) for name in ("revenue_without_measures", "economic_cost"))
+        if abs(shadow.effect) > 0.5 * abs(cost.effect):
+            text += "\nThe world without measures differs between the arms: read revenue rather than economic_cost."
         outside = any(not effect.low <= effect.effect <= effect.high for effect in shown)
         return text + ("\n* a mean outside its interval: a few draws lie far out." if outside else "")
     return text + f"Spread over futures: {spread_of(run.draws)}."

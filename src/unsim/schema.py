@@ -23,6 +23,9 @@ Triple = Annotated[list[Amount], Field(min_length=3, max_length=3)]
 Evidence: Any = Field(default_factory=list, description="rows of package data that it rests on, as table:id")
 
 
+Supposed: Any = Field(False, description="supposed by this scenario, no fact: may lie after the information date")
+
+
 class Entry(BaseModel):
     """Part of a scenario file: unknown keys are errors, text is never read as a number."""
 
@@ -34,6 +37,7 @@ class Step(Entry):
 
     start: Month = Field(alias="from", description="first month, YYYY-MM")
     value: Share = Field(description="share")
+    supposed: bool = Supposed
     evidence: list[str] = Evidence
 
 
@@ -63,7 +67,8 @@ class State(Entry):
     posture: Share = Field(0.5, description="0 engagement ... 1 pressure, of the government at the start")
     other_posture: Share | None = Field(None, description="posture of the other camp; elections switch to it and back")
     sponsor: bool = Field(
-        False, description="sponsors the coalition's drafts, and so votes for them, unless it leans to engagement; leaders do too"
+        False,
+        description="puts its name to the coalition's drafts and letters, and so votes for them, unless it leans to engagement",
     )
     summits: Share = Field(
         0.0, description="probability of a summit with the DPRK in a month in which it fully leans to engagement"
@@ -97,6 +102,7 @@ class Coalition(Entry):
         "additive", description="how the two sides of a mixed draft combine; the record is silent, so show both"
     )
     menu: list[Name] = Field(description="drafts that the coalition considers")
+    letters: bool = Field(False, description="states outside the Council ask its members by letter for meetings")
     designations: Share = Field(0.0, description="its states' own listing of evasion networks, share of full use")
 
 
@@ -152,13 +158,15 @@ class Measure(Entry):
     conditional: Share = Field(0.0, description="part of a ban on resale that eases as coercion falls")
     start: Month = Field(alias="from", description="effective month, YYYY-MM")
     until: Month | None = Field(None, description="month in which it lapses or is lifted, YYYY-MM")
+    supposed: bool = Supposed
     evidence: list[str] = Evidence
 
 
 class Measures(Entry):
     """Changes to the measures in force."""
 
-    lift: list[str] = Field(default_factory=list, description="ids of measures that do not apply")
+    lift: list[str] = Field(default_factory=list, description="ids of measures that end with the first month")
+    without: list[str] = Field(default_factory=list, description="ids of measures that never were, for a world without them")
     add: dict[Name, Measure] = Field(default_factory=dict)
 
 
@@ -202,7 +210,10 @@ class Conflict(Entry):
     buyer: Code = Field(description="the partner that buys")
     arms_usd_million_a_year: Amount = Field(description="what it buys while the conflict is fully open")
     need: Share = Field(0.0, description="how far it makes the buyer need the DPRK, and so breaks its compliance")
-    open: list[Step] = Field(description="how far it is open, from month to month; 0 before the first step")
+    open: list[Step] = Field(
+        description="how far it is open, from month to month; 0 before the first step; none: closed until it begins by chance"
+    )
+    begins: Share = Field(0.0, description="probability that it begins in a month while it is not going on")
     ends: Share = Field(0.0, description="probability that it ends in a month after the start")
     evidence: list[str] = Evidence
 
@@ -227,15 +238,17 @@ class Mandate(Entry):
     term: Annotated[int, Field(ge=1, le=120)] = Field(12, description="months that a renewal adds")
     start: Month | None = Field(None, alias="from", description="month in which it began, YYYY-MM; none: not yet created")
     until: Month | None = Field(None, description="first month without it unless it is renewed, YYYY-MM")
+    supposed: bool = Supposed
     evidence: list[str] = Evidence
 
 
 class Consequence(Entry):
-    """A standing consequence: refused access triggers a report and an agenda item each year, and nobody can veto it."""
+    """A standing consequence: refused access triggers a report, an agenda item and a mandate each year; nobody can veto it."""
 
     forum: Literal["general_assembly", "human_rights_council"] = Field(description="where it is created and triggered")
     in_force: bool = Field(False, description="in force at the start")
     demand: Share | None = Field(None, description="content that a text of the forum needs to create it; none: it never does")
+    mandate: Name | None = Field(None, description="the mandate that it begins or renews")
 
 
 class Stocks(Entry):
@@ -247,6 +260,7 @@ class Stocks(Entry):
     credibility: Share = Field(0.1, description="of consequences for abuse")
     accountability: Share = 0.1
     legitimacy_loss: Share = 0.1
+    designated: Share = Field(0.1, description="evasion networks that are listed")
 
 
 class Surroundings(Entry):

@@ -105,7 +105,7 @@ def path(steps: Sequence[Step], months: NDArray[np.int64], before: float, until:
     values = np.full(len(months), before)
     for step in sorted(steps, key=lambda s: s.start):
         start = month_number(step.start)
-        if until is None or start <= until:
+        if until is None or start <= until or step.supposed:
             values[months >= acts_from(start, months)] = step.value
     return values
 
@@ -119,24 +119,25 @@ def acts_from(start: int, months: NDArray[np.int64]) -> int:
 
 
 def measures_in_force(file: ScenarioFile) -> list[Measure]:
-    """Measures of the table and of the file, less those lifted, known by the information date."""
+    """Measures of the table and of the file, known by the information date or supposed; lifted ones end with the first month."""
     rows = [
         Measure.model_validate(
             {
                 **{key: row[key] for key in ("sender", "channel", "part", "from")},
                 **{key: float(row[key]) for key in ("coverage", "share_of_channel", "clarity")},
+                "until": file.start if row["id"] in file.measures.lift else None,
             }
         )
         for row in table("measures")
-        if row["id"] not in file.measures.lift
+        if row["id"] not in file.measures.without and not (row["id"] in file.measures.lift and row["from"] >= file.start)
     ]
     rows += file.measures.add.values()
-    return [row for row in rows if file.as_it_happened or row.start <= file.start]
+    return [row for row in rows if file.as_it_happened or row.supposed or row.start <= file.start]
 
 
 def in_force(measure: Measure, months: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Whether a measure is in force, by month."""
-    ended = np.inf if measure.until is None else month_number(measure.until)
+    ended = np.inf if measure.until is None else acts_from(month_number(measure.until), months)
     return np.asarray((months >= acts_from(month_number(measure.start), months)) & (months < ended))
 
 
@@ -177,7 +178,7 @@ def build(file: ScenarioFile, months: int) -> tuple[Setting, Labels]:
         tuple(file.mandates),
         rivals,
     )
-    fields = _coalition(file, labels) | _states(file, labels, span, council) | _surroundings(file, labels, span)
+    fields = _coalition(file, labels, span) | _states(file, labels, span, council) | _surroundings(file, labels, span)
     return Setting(
         **fields,
         **_forums(file, labels, span),
@@ -191,19 +192,25 @@ def _floats(values: Iterable[Any]) -> NDArray[np.float64]:
     return np.array([float(value) for value in values])
 
 
-def _coalition(file: ScenarioFile, labels: Labels) -> dict[str, Any]:
+def _from_the_second(value: float, span: NDArray[np.int64]) -> NDArray[np.float64]:
+    """A decision by month: it acts from the second, as everything does that begins with the first."""
+    return np.where(span > span[0], value, 0.0)
+
+
+def _coalition(file: ScenarioFile, labels: Labels, span: NDArray[np.int64]) -> dict[str, Any]:
     """Who leads, how far they act as one, and what the Council was before."""
     return {
         "first_month": month_number(file.start),
         "leaders": np.array([labels.states.index(state) for state in file.coalition.leaders], dtype=np.int64),
-        "coordination": float(file.coalition.coordination),
+        "coordination": _from_the_second(file.coalition.coordination, span),
+        "letters": float(file.coalition.letters),
         "weakest_link": float(file.coalition.linkage == "weakest_link"),
         "dilution": np.array(DILUTION),
         "audience": float(file.council.veto_debate),
         "panel_until": float(month_number(file.council.panel_until)),
         "team": float(file.council.monitoring_team == "exists"),
         "team_plan": {"never": 0.0, "drawn": 1.0, "planned": 2.0, "exists": 1.0}[file.council.monitoring_team],
-        "designations": float(file.coalition.designations),
+        "designations": _from_the_second(file.coalition.designations, span),
     }
 
 
@@ -266,7 +273,9 @@ def _surroundings(file: ScenarioFile, labels: Labels, span: NDArray[np.int64]) -
     wars = list(file.conflicts.values())
     return {
         "conflict_code": np.array([permanent_code(conflict) for conflict in labels.conflicts], dtype=np.uint64),
-        "conflict_path": _columns([path(war.open, span, 0.0, until) for war in wars], len(span)),
+        "conflict_path": _columns([path(war.open, span, 0.0 if war.open else 1.0, until) for war in wars], len(span)),
+        "conflict_start": _floats(bool(war.open) for war in wars),
+        "conflict_begins": _floats(war.begins for war in wars),
         "conflict_ends": _floats(war.ends for war in wars),
         "conflict_buyer": _table([[war.buyer == partner for partner in labels.partners] for war in wars], len(labels.partners)),
         "conflict_arms": _floats(war.arms_usd_million_a_year / 12.0 for war in wars),
@@ -300,6 +309,7 @@ def _forums(file: ScenarioFile, labels: Labels, span: NDArray[np.int64]) -> dict
         "mandate_term": _floats(mandate.term for mandate in mandates),
         "consequence": float(consequence.in_force),
         "consequence_forum": _floats(forum == consequence.forum for forum in FORUMS),
+        "consequence_mandate": _floats(name == consequence.mandate for name in labels.mandates),
         "consequence_demand": NEVER_GRANTED if consequence.demand is None else float(consequence.demand),
     }
 
@@ -355,11 +365,13 @@ def _import_bans(file: ScenarioFile, labels: Labels, bans: Sequence[Measure], sp
         for partner, markets in channel.sold_on.items():
             j = labels.partners.index(partner)
             for market, part in markets.items():
-                senders = [ban for ban in bans if ban.sender == market]
-                named = coverage(senders, span)
-                eases = max((ban.conditional for ban in senders), default=0.0)
-                fixed[:, k, j] += part * named * (1.0 - eases)
-                conditional[:, k, j] += part * named * eases
+                strictest, eases = (np.zeros(len(span)) for _ in range(2))
+                for ban in (ban for ban in bans if ban.sender == market):
+                    stricter = in_force(ban, span) & (ban.coverage >= strictest)
+                    strictest = np.where(stricter, ban.coverage, strictest)
+                    eases = np.where(stricter, ban.conditional, eases)
+                fixed[:, k, j] += part * strictest * (1.0 - eases)
+                conditional[:, k, j] += part * strictest * eases
     return fixed, conditional
 
 
@@ -373,7 +385,7 @@ def _trade(file: ScenarioFile, labels: Labels, span: NDArray[np.int64]) -> dict[
         "exposed": _floats(partner.exposed for partner in partners),
         "fears": _floats(partner.fears for partner in partners),
         "supplies": _floats(partner.supplies for partner in partners),
-        "policing_choice": _floats(partner.policing for partner in partners),
+        "policing_choice": np.stack([_from_the_second(partner.policing, span) for partner in partners], axis=1),
         "channel_code": np.array([permanent_code(channel) for channel in labels.channels], dtype=np.uint64),
         "base_potential": np.array([[flow.usd_million_a_year / 12.0 if flow else 0.0 for flow in row] for row in flows]),
         "for_conflicts": _floats(channel.for_conflicts for channel in channels),

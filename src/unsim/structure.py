@@ -22,8 +22,31 @@ IDENTIFIED = frozenset(parameter.name for parameter in PARAMETERS if parameter.i
 VARIANTS = ("additive", "weakest_link")
 RHO = "rivalry_response"
 RHO_POINTS = 5
-LEANS = ("political_cost", "economic_cost")
-"""Outcomes for which the answer of rivals to pressure may turn the sign."""
+LEANS = ("political_cost", "economic_cost", "rights_meetings")
+"""Outcomes, beside policing by each rival, for which the answer of rivals to pressure may turn the sign."""
+FEWEST_DRAWS = 100
+"""Draws below which a share of variance is noise, and is not given."""
+RESAMPLES = 400
+
+
+@dataclass(frozen=True)
+class Part:
+    """A share of variance with a 90% bootstrap interval over draws."""
+
+    share: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Flip:
+    """Where the sign of an effect flips, as rho (the answer of rivals to pressure) goes through its prior's range.
+
+    ``rho``: None where it keeps its sign. ``clear``: whether the effects on which this rests are beyond their standard error.
+    """
+
+    rho: float | None
+    clear: bool
 
 
 @dataclass(frozen=True)
@@ -31,23 +54,26 @@ class Structure:
     """What a comparison rests on beside chance.
 
     ``unidentified``: outcome -> share of the variance of its effect over draws that comes from parameters which no record
-    identifies (None where the effect does not vary, or too little to tell). ``variant``: the comparison under the other
-    linkage variant, where a text on either menu has both contents. ``flips``: outcome -> value of rho (the answer of
-    rivals to pressure) at which its effect changes sign, None where it does not within the prior's range; empty where the
-    campaign is the same in both arms.
+    identifies, even in part (None where the effect does not vary, or too little to tell, or with too few draws). ``variant``:
+    the comparison under the other linkage variant, where a text on either menu has both contents. ``flips``: outcome ->
+    where its effect changes sign as rivals answer pressure.
     """
 
-    unidentified: Mapping[str, float | None]
+    unidentified: Mapping[str, Part | None]
     variant: Comparison | None
-    flips: Mapping[str, float | None]
+    flips: Mapping[str, Flip]
 
     def frame(self) -> pd.DataFrame:
         """Tidy table: outcome, unidentified, effect, low and high under the other variant, flips."""
         import pandas as pd
 
         rows = []
-        for name, share in self.unidentified.items():
-            row: dict[str, Any] = {"outcome": name, "unidentified": share, f"flips_at_{RHO}": self.flips.get(name)}
+        for name, part in self.unidentified.items():
+            flip = self.flips.get(name)
+            row: dict[str, Any] = {"outcome": name, "unidentified": None, "unidentified_low": None, "unidentified_high": None}
+            if part is not None:
+                row |= {"unidentified": part.share, "unidentified_low": part.low, "unidentified_high": part.high}
+            row |= {f"flips_at_{RHO}": flip.rho if flip else None, "flip_clear": flip.clear if flip else None}
             if self.variant is not None and name in self.variant.shared:
                 effect = self.variant.effect(name)
                 linkage = self.variant.strategy.scenario.file.coalition.linkage
@@ -61,13 +87,14 @@ class Structure:
         if self.variant is not None:
             effects = {name: asdict(self.variant.effect(name)) for name in self.variant.shared}
             other = {"linkage": self.variant.strategy.scenario.file.coalition.linkage, "effects": effects}
-        return {"unidentified": dict(self.unidentified), "other_variant": other, f"flips_at_{RHO}": dict(self.flips)}
+        parts = {name: None if part is None else asdict(part) for name, part in self.unidentified.items()}
+        return {"unidentified": parts, "other_variant": other, RHO: {name: asdict(flip) for name, flip in self.flips.items()}}
 
 
 def structure(comparison: Comparison, progress: Callable[[int, int], None] | None = None) -> Structure:
     """Examine a comparison: other variant, unidentified parameters, flips.
 
-    Costs about two comparisons more; all by the kernel, with the seed and draws of the comparison.
+    Costs as much as two or three comparisons more; all by the kernel, with the seed and draws of the comparison.
     """
     steps = 2 + RHO_POINTS
     done = [0]
@@ -84,14 +111,14 @@ def structure(comparison: Comparison, progress: Callable[[int, int], None] | Non
     return Structure(shares, variant, flips(comparison, step))
 
 
-def unidentified_shares(comparison: Comparison) -> dict[str, float | None]:
-    """Share of the variance of each effect over draws that comes from parameters which no record identifies.
+def unidentified_shares(comparison: Comparison) -> dict[str, Part | None]:
+    """Share of the variance of each effect over draws that comes from parameters which no record identifies, even in part.
 
     The closed Sobol' index of that group (Sobol' 2001; Saltelli et al. 2010): the covariance of draw means with those of a
     second sample, in which these parameters keep their draws and all others, and chance, are drawn anew.
     """
     arms, draws = (comparison.strategy, comparison.reference), comparison.strategy.draws
-    if draws < 2:
+    if draws < FEWEST_DRAWS:
         return dict.fromkeys(comparison.shared, None)
     again = Comparison(*(run(arm.scenario, arm.replicates, draws, arm.seed, redrawn=IDENTIFIED) for arm in arms))
     found = {}
@@ -99,10 +126,22 @@ def unidentified_shares(comparison: Comparison) -> dict[str, float | None]:
         one, other = (_draw_means(sample, name) for sample in (comparison, again))
         each = (comparison.strategy.outcome(name) - comparison.reference.outcome(name)).reshape(-1, draws)
         chance = float(each.var(axis=0, ddof=1).mean()) / len(each) if len(each) > 1 else 0.0
-        spread = float(one.var(ddof=1)) - chance
-        clear = spread > 0.2 * float(one.var(ddof=1)) and float(one.var(ddof=1)) > 0.0
-        found[name] = float(np.clip(np.cov(one, other)[0, 1] / spread, 0.0, 1.0)) if clear else None
+        found[name] = _part(one, other, chance)
     return found
+
+
+def _part(one: NDArray[np.float64], other: NDArray[np.float64], chance: float) -> Part | None:
+    """The closed index from draw means of two samples; ``chance``: what chance adds to the variance of a draw mean."""
+    whole = float(one.var(ddof=1))
+    if not whole > 0.0 or whole - chance < 0.2 * whole:
+        return None
+    rows = np.random.default_rng(0).integers(0, len(one), (RESAMPLES, len(one)))
+    a, b = one[rows], other[rows]
+    covariance = ((a - a.mean(axis=1, keepdims=True)) * (b - b.mean(axis=1, keepdims=True))).sum(axis=1) / (len(one) - 1)
+    spread = np.maximum(a.var(axis=1, ddof=1) - chance, 0.05 * whole)
+    low, high = np.quantile(np.clip(covariance / spread, 0.0, 1.0), [0.05, 0.95])
+    share = np.clip(np.cov(one, other)[0, 1] / (whole - chance), 0.0, 1.0)
+    return Part(float(share), float(low), float(high))
 
 
 def _draw_means(comparison: Comparison, outcome: str) -> NDArray[np.float64]:
@@ -129,34 +168,35 @@ def other_variant(comparison: Comparison) -> Comparison | None:
     return Comparison(*changed)
 
 
-def flips(comparison: Comparison, step: Callable[[], None] = lambda: None) -> dict[str, float | None]:
-    """Value of rho, the answer of rivals to pressure, at which each effect that may lean on it changes sign.
-
-    None where it keeps its sign over the prior's range; empty where the campaign is the same in both arms or rho is held.
-    """
+def flips(comparison: Comparison, step: Callable[[], None] = lambda: None) -> dict[str, Flip]:
+    """Where each effect that may lean on it changes sign as rho, the answer of rivals to pressure, is held at values over its
+    prior's range; empty where a scenario holds rho by itself."""
     arm = comparison.strategy
-    if comparison.effect("campaign").effect == 0.0 or RHO in arm.scenario.file.parameters:
+    if any(RHO in side.scenario.file.parameters for side in (comparison.strategy, comparison.reference)):
         return {}
     prior = BY_NAME[RHO].prior
     values = np.linspace(prior.low, prior.high, RHO_POINTS)
+    names = [*LEANS, *(f"policing_{rival}" for rival in arm.scenario.labels.rivals)]
+    names = [name for name in names if name in comparison.shared and comparison.effect(name).standard_error > 0.0]
     pairs = max(arm.draws, 1) * max(1, arm.replicates // max(arm.draws, 1) // 4)
-    effects: dict[str, list[float]] = {name: [] for name in LEANS}
+    effects: dict[str, list[tuple[float, float]]] = {name: [] for name in names}
     for value in values:
         arms = [a.scenario.override({f"parameters.{RHO}": float(value)}) for a in (comparison.strategy, comparison.reference)]
         held = compare(arms[0], arms[1], pairs, arm.draws, arm.seed)
-        for name in LEANS:
-            effects[name].append(held.effect(name).effect)
+        for name in names:
+            effects[name].append((held.effect(name).effect, held.effect(name).standard_error))
         step()
-    return {name: crossing(values, found) for name, found in effects.items()}
+    return {name: flip(values, found) for name, found in effects.items()}
 
 
-def crossing(values: Sequence[float] | NDArray[np.float64], effects: Sequence[float]) -> float | None:
-    """The first value at which a piecewise linear effect changes sign, None where it does not."""
+def flip(values: Sequence[float] | NDArray[np.float64], effects: Sequence[tuple[float, float]]) -> Flip:
+    """The first value at which a piecewise linear effect, given with standard errors, changes sign."""
     for left in range(len(values) - 1):
-        low, high = effects[left], effects[left + 1]
+        (low, error), (high, other) = effects[left], effects[left + 1]
         if low * high < 0.0:
-            return float(values[left] + (values[left + 1] - values[left]) * low / (low - high))
-    return None
+            rho = float(values[left] + (values[left + 1] - values[left]) * low / (low - high))
+            return Flip(rho, abs(low) > error and abs(high) > other)
+    return Flip(None, all(abs(effect) > error for effect, error in effects))
 
 
 def surface(
@@ -174,7 +214,8 @@ def surface(
     """The effect on an outcome where two parameters are held on a grid over their priors' ranges.
 
     Columns: the two parameters, effect, low, high, interval, n, sign_share, claim_level, seed. All other parameters are drawn,
-    with the same draws and luck at every point. Raises ``ScenarioError`` for an unknown parameter or outcome, or a parameter without a range.
+    with the same draws and luck at every point. Raises ``ScenarioError`` for an unknown parameter or outcome, or a parameter
+    without a range.
     """
     import pandas as pd
 

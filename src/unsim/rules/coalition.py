@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from unsim.rules.jit import rule
-from unsim.rules.maths import exp, happens, power, ratio, select
+from unsim.rules.maths import exp, happens, larger, log, power, ratio, select
 
 NEVER = -1e9
 NO_DRAFT = -1.0
@@ -13,8 +13,14 @@ UNCOORDINATED = 0.0
 
 @rule
 def campaign_effort(budget: float, engagement_cost: float, posture: float) -> float:
-    """A leader's effort: its budget, less what campaigning costs a government that leans towards engagement."""
+    """A leader's or penholder's effort: its budget, less what campaigning costs a government that leans towards engagement."""
     return budget / (1.0 + engagement_cost * (1.0 - posture))
+
+
+@rule
+def council_effort(effort: float, pens: float, pen_cost: float) -> float:
+    """The part of a state's effort that goes to the Council: each forum's pen takes its share."""
+    return effort * (1.0 - pen_cost * pens)
 
 
 @rule
@@ -24,8 +30,8 @@ def sponsors(willing: float, stance: float, threshold: float) -> float:
 
 
 @rule
-def cosponsors(number: float) -> float:
-    """Sponsors that do not lead, in tens."""
+def in_tens(number: float) -> float:
+    """A number of states, in tens."""
     return number / 10.0
 
 
@@ -60,6 +66,18 @@ def resolve(weighted: float, efforts: float) -> float:
 
 
 @rule
+def resolve_left(leaders_resolve: float, relief: float, rung: float) -> float:
+    """Resolve after the regime's concessions: each rung of the ladder eases it."""
+    return leaders_resolve * (1.0 - relief * rung / 3.0)
+
+
+@rule
+def voice(seated: float, letters: float, hearing: float, procedural: float) -> float:
+    """How far a text is heard, a share: by a sponsor that sits on the Council; or, for a meeting, by a letter to its members."""
+    return select(seated > 0.0, 1.0, letters * hearing * procedural)
+
+
+@rule
 def stake(security: float, accountability: float, panel: float, salience: float, evidence: float) -> float:
     """How much a draft matters this month: weapons drafts with salience, rights drafts with evidence, a mandate always."""
     answer = ratio(security * salience + accountability * evidence, security + accountability)
@@ -90,9 +108,9 @@ def kept_share(level: float, whole: float) -> float:
 
 @rule
 def expected_value(value: float, importance: float, leaders_resolve: float, adoption: float, kept: float, naming: float,
-                   veto: float) -> float:  # fmt: skip
+                   veto: float, heard: float) -> float:  # fmt: skip
     """What tabling is worth: adoption of what dilution has kept, or else the naming of a veto."""
-    return value * importance * leaders_resolve * (adoption * kept + naming * veto)
+    return value * importance * leaders_resolve * (adoption * kept + naming * veto) * heard
 
 
 @rule
@@ -115,8 +133,8 @@ def leaning(budget: float, posture: float) -> float:
 
 @rule
 def tabling_log_odds(best: float, threshold: float, noise: float) -> float:
-    """Log odds that the best draft is tabled."""
-    return (best - threshold) / noise
+    """Log odds that the best draft is tabled: 0 at the threshold; a draft worth nothing is never tabled."""
+    return log(larger(best, 1e-9) / threshold) / noise
 
 
 @rule

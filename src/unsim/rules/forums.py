@@ -17,9 +17,9 @@ def content(pen: float, least: float, evidence: float) -> float:
 
 
 @rule
-def call_log_odds(base: float, slope: float, text: float) -> float:
-    """Log odds that somebody calls a vote on a text: the stronger it is, the likelier."""
-    return base + slope * text
+def call_log_odds(base: float, slope: float, text: float, names_slope: float, names: float) -> float:
+    """Log odds that somebody calls a vote on a text: likelier the stronger it is and the fewer names stand under it."""
+    return base + slope * text - names_slope * names
 
 
 @rule
@@ -29,9 +29,15 @@ def yes_share(base: float, cost: float, text: float) -> float:
 
 
 @rule
-def is_resolved(meets: float, called: float, yes: float) -> float:
-    """1 where the yearly text is adopted: without a vote, or by a majority of those present and voting."""
-    return select((meets > 0.0) & ((called <= 0.0) | (yes > 0.5)), 1.0, 0.0)
+def agreed(called: float, yes: float) -> float:
+    """Share that agrees to a text: all without a vote."""
+    return select(called > 0.0, yes, 1.0)
+
+
+@rule
+def is_resolved(text: float, agreement: float) -> float:
+    """1 where a yearly text is adopted: without a vote, or by a majority of those present and voting. No pen, no text."""
+    return select((text > 0.0) & (agreement > 0.5), 1.0, 0.0)
 
 
 @rule
@@ -77,12 +83,13 @@ def no_objection(before: float, no: float) -> float:
 
 
 @rule
-def listing_jump(consensus: float, sight: float, panel: float, gain: float, autonomous: float, autonomous_gain: float) -> float:
+def listing_jump(consensus: float, sight: float, panel: float, without: float, gain: float, autonomous: float,
+                 autonomous_gain: float) -> float:  # fmt: skip
     """Share of the unlisted evasion networks that are listed this month: by the Committee, or by states themselves.
 
-    Both list what is seen; the Committee needs the Panel's reports, and consensus.
+    Both list what is seen; the Committee needs consensus, and has less to go on without the Panel's reports.
     """
-    committee = gain * consensus * panel
+    committee = gain * consensus * select(panel > 0.0, 1.0, without)
     states = autonomous_gain * autonomous
     return sight * (1.0 - (1.0 - committee) * (1.0 - states))
 

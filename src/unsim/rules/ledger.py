@@ -28,18 +28,19 @@ INDEX = "index 0-100"
 
 OUTCOMES = (
     Outcome("political_cost", INDEX, "mean", "regime", "weighted mean of its four components"),
-    Outcome("isolation", INDEX, "mean", "regime", "component: diplomatic isolation, a stock of what the Council put out"),
+    Outcome("isolation", INDEX, "mean", "regime", "component: diplomatic isolation, a stock of what the UN put out"),
     Outcome("accountability", INDEX, "mean", "regime", "component: credible exposure to accountability for abuse"),
     Outcome("cohesion_loss", INDEX, "mean", "regime", "component: loss of elite cohesion"),
     Outcome("legitimacy_loss", INDEX, "mean", "regime", "component: information reaching the population"),
     Outcome("economic_cost", USD, "mean", "regime", "revenue in the shadow book less revenue, both before the cost of cloth"),
+    Outcome("revenue_without_measures", USD, "mean", "regime", "revenue in the shadow book: the same month without any measure"),
     Outcome("economic_cost_share", "share of national income", "mean", "regime", "economic cost over national income"),
     Outcome("cost_of_defiance", INDEX, "mean", "regime", "political cost and revenue share lost, joined as one minus the "
             "product of what is left; no forecast of concessions"),
     Outcome("revenue", USD, "mean", "regime", "hard currency from all channels, declared and undeclared"),
     Outcome("undeclared_revenue", USD, "mean", "regime", "part of revenue from blocked trade that goes on undeclared"),
     Outcome("forced_labour_revenue", USD, "mean", "regime", "part of revenue that rests on forced labour"),
-    Outcome("resale_lost", USD, "mean", "regime", "demand that import bans abroad take away, at what is sold on"),
+    Outcome("resale_lost", USD, "mean", "regime", "earnings that import bans abroad take away"),
     Outcome("imports", USD, "mean", "regime", "imports of all goods, pipeline crude included"),
     Outcome("reserves", "USD million", "mean", "regime", "hard-currency reserves"),
     Outcome("weapons_spending", USD, "mean", "regime", "spending on weapons"),
@@ -51,9 +52,10 @@ OUTCOMES = (
     Outcome("civilian_welfare", INDEX, "mean", "civilians", "share of the population not undernourished, as imports, "
             "extraction and harvests move it"),
     Outcome("civilian_spending", USD, "mean", "civilians", "what the budget leaves for civilians"),
-    Outcome("coercion", "index, 1 without measures", "mean", "civilians", "coercion of labour; 1 also needs no accountability"),
+    Outcome("coercion", "index, 1 without measures", "mean", "civilians", "coercion of labour; 1 also needs no accountability, "
+            "conditional ban or reform"),
     Outcome("extraction", USD, "mean", "civilians", "taken from the population"),
-    Outcome("coalition_cost", USD, "mean", "coalition", "trade forgone, dearer imports, campaign effort and retaliation"),
+    Outcome("coalition_cost", USD, "mean", "coalition", "margin on trade forgone or shut out, effort, retaliation"),
     Outcome("campaign", "full efforts of one state", "mean", "coalition", "combined campaign effort"),
     Outcome("engagement", "share", "mean", "coalition", "how far the leaders' governments lean to engagement"),
     Outcome("summits", "meetings", "sum", "coalition", "summits of states with the DPRK"),
@@ -68,7 +70,7 @@ OUTCOMES = (
     Outcome("drafts_tabled", "drafts", "sum", "UN output", "drafts put to the vote"),
     Outcome("drafts_adopted", "drafts", "sum", "UN output", "drafts adopted"),
     Outcome("drafts_vetoed", "drafts", "sum", "UN output", "drafts with nine votes stopped by a permanent member"),
-    Outcome("drafts_failed", "drafts", "sum", "UN output", "drafts without nine votes"),
+    Outcome("drafts_failed", "drafts", "sum", "UN output", "drafts without nine votes, and statements to which a member objects"),
     Outcome("rights_meetings", "meetings", "sum", "UN output", "Council meetings on human rights won by a vote"),
     Outcome("statements", "statements", "sum", "UN output", "presidential statements of the Council"),
     Outcome("veto_debates", "debates", "sum", "UN output", "debates of the General Assembly that a veto brought"),
@@ -128,6 +130,12 @@ def credibility_jump(meeting: float, meeting_weight: float, adopted: float, cont
     """What the Council adds to the credibility of consequences: taking abuse up, or a text or statement that names it."""
     text = select(statement > 0.0, statement_weight, 1.0) * content * text_weight
     return meeting * meeting_weight + (1.0 - meeting) * adopted * text
+
+
+@rule
+def credibility_left(credibility: float, vetoed: float, content: float, impunity: float) -> float:
+    """Credibility after a text on abuse was vetoed: it shows that nothing follows."""
+    return credibility * (1.0 - vetoed * content * impunity)
 
 
 @rule
@@ -265,6 +273,7 @@ def measure(w: Any, p: Any, c: Any, t: int, runs: int) -> None:
             100.0 * cohesion_loss,
             100.0 * w[at.legitimacy_loss, r],
             economic,
+            w[at.revenue + SHADOW, r],
             ratio(economic, p[pt.national_income, r]),
             100.0 * w[at.defiance, r],
             w[at.revenue + REAL, r],
@@ -285,7 +294,7 @@ def measure(w: Any, p: Any, c: Any, t: int, runs: int) -> None:
             w[at.coercion + REAL, r],
             w[at.extraction + REAL, r],
             coalition_cost(own_forgone + w[at.resale_lost + REAL, r], p[pt.trade_margin, r], efforts, p[pt.effort_cost, r],
-                           p[pt.coordination_cost, r], s[st.coordination], float(n.leader), p[pt.retaliation, r],
+                           p[pt.coordination_cost, r], s[st.coordination + t], float(n.leader), p[pt.retaliation, r],
                            w[at.secondary, r], w[at.reach, r], rivalry),
             w[at.campaign, r],
             w[at.engagement, r],

@@ -35,12 +35,13 @@ def coerced_earnings(coerced: float, intensity: float, extracted: float) -> floa
 
 
 @rule
-def marginal_coerced(coerced: float, conditional: float, elasticity: float) -> float:
+def marginal_coerced(coerced: float, conditional: float, believed: float, elasticity: float) -> float:
     """Coerced earnings at the margin, USD million a month: less what conditional import bans take as coercion rises.
 
-    Earnings rise with coercion by the elasticity of output, the loss one for one; a floor keeps the margin positive.
+    Earnings rise with coercion by the elasticity of output, the loss one for one, as far as the regime believes that the
+    ban would ease; a floor keeps the margin positive.
     """
-    return larger(coerced - ratio(conditional, elasticity), 0.05 * coerced)
+    return larger(coerced - ratio(believed * conditional, elasticity), 0.05 * coerced)
 
 
 @rule
@@ -108,9 +109,9 @@ def skill_next(skill: float, learning: float, squeezed: float, forgetting: float
 
 
 @rule
-def rally_jump(gain: float, added: float) -> float:
-    """Rallying round the flag when the Council adds measures, a share."""
-    return gain * added
+def rally_jump(gain: float, added: float, rights_gain: float, adopted: float, abuse: float) -> float:
+    """Rallying round the flag when the Council adds measures, or adopts a text that names abuse, a share."""
+    return larger(gain * added, rights_gain * adopted * abuse)
 
 
 @rule
@@ -160,14 +161,15 @@ def reformed_goal(goal: float, relief: float, rung: float) -> float:
 
 
 @rule
-def climb_hazard(hazard: float, response: float, defiance: float, reference: float, relief_weight: float,
-                 engagement: float) -> float:  # fmt: skip
-    """Probability of a step up the concession ladder in a month.
+def climb_hazard(hazard: float, response: float, defiance: float, reference: float, opening: float, cohesion: float,
+                 usual_cohesion: float, offer: float, engagement: float, usual_engagement: float) -> float:  # fmt: skip
+    """Probability of a step up the concession ladder in a month: ``hazard`` (twenty years without an event) as the cost of
+    defiance against that of the first month raises it, and the cost of opening lowers it.
 
-    ``hazard`` comes from twenty years without an event. It rises and falls with the cost of defiance against that of the
-    first month, and falls by up to ``relief_weight`` where no leader offers engagement, so that opening gains nothing.
+    Opening costs more where the elite is less cohesive than usual, and gains more where leaders offer more than at the start.
     """
-    return share(hazard * exp(response * (defiance - reference)) * (1.0 - relief_weight * (1.0 - engagement)))
+    gains = response * (defiance - reference) + offer * (engagement - usual_engagement)
+    return share(hazard * exp(gains - opening * (usual_cohesion - cohesion)))
 
 
 @rule

@@ -106,10 +106,10 @@ def blocked_share(covered: float, letter: float, own_ban: float, own_compliance:
 
 
 @rule
-def evadable_share(covered: float, letter: float, own_ban: float, own_compliance: float) -> float:
+def evadable_share(covered: float, letter: float, own_ban: float, own_compliance: float, own_government: float) -> float:
     """Share of trade, stopped by Council bans alone, that may go on undeclared.
 
-    Where the partner's own government bans the trade there is nothing left to evade: Seoul's and Tokyo's own bans ended
-    declared and undeclared trade alike.
+    Where the partner's own government bans the trade, or belongs to the coalition's side, there is nothing left to evade:
+    Seoul's and Tokyo's own bans ended declared and undeclared trade alike.
     """
-    return covered * letter * (1.0 - own_ban * own_compliance)
+    return covered * letter * (1.0 - own_ban * own_compliance) * (1.0 - own_government)

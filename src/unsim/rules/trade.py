@@ -6,7 +6,7 @@ Everything is kept in two books: the real one, and the shadow of the same month 
 from __future__ import annotations
 
 from unsim.rules.jit import rule
-from unsim.rules.maths import approach, exp, power, root, select, share, smaller
+from unsim.rules.maths import approach, exp, power, ratio, root, select, share, smaller
 
 
 @rule
@@ -30,6 +30,10 @@ def potential(base: float, arms_wanted: float, factor: float) -> float:
     return (base + arms_wanted) * factor
 
 
+MOST_TAKEN = 0.999
+"""Some demand is always left, so that what was taken can be told from what is left."""
+
+
 @rule
 def resale_coefficient(traceability: float, scale: float, diverted: float) -> float:
     """Share of goods under an import ban abroad that loses its market: what is traced and finds no other market."""
@@ -42,19 +46,14 @@ def resale_lost(coefficient: float, fixed: float, conditional: float, coercion: 
 
     The conditional part bites in proportion to coercion, so it eases as coercion falls.
     """
-    return share(coefficient * (fixed + conditional * coercion))
+    return smaller(coefficient * (fixed + conditional * coercion), MOST_TAKEN)
 
 
 @rule
-def realised_share(blocked: float, evadable: float, evaded: float) -> float:
-    """Share of a partner's demand that is realised, declared or not."""
-    return 1.0 - blocked + evadable * evaded
-
-
-@rule
-def resale_money(demand: float, taken: float, realised: float) -> float:
-    """Earnings that import bans abroad take away, of what would have been realised, USD million a month."""
-    return demand * taken * realised
+def resale_money(realised: float, taken: float, part: float) -> float:
+    """Earnings that import bans abroad take away, USD million a month: ``part`` of demand, where ``taken`` of it is gone and
+    ``realised`` is what the rest still earns."""
+    return ratio(realised, 1.0 - taken) * part
 
 
 @rule
@@ -65,7 +64,7 @@ def conditional_share(coefficient: float, conditional: float, coercion: float) -
 
 @rule
 def demand_left(demand: float, taken: float) -> float:
-    """A partner's demand after import bans abroad, USD million a month."""
+    """Demand that import bans abroad leave, USD million a month."""
     return demand * (1.0 - taken)
 
 

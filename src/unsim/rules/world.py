@@ -62,12 +62,15 @@ class World(NamedTuple):
     # coalition
     sponsors: Annotated[Rows, ("state",)]  # 1 for states that sponsor the coalition's drafts this month
     cosponsors: Annotated[Rows, ()]  # sponsors that do not lead, in tens
+    names: Annotated[Rows, ()]  # all sponsors, in tens
     effort: Annotated[Rows, ("state",)]  # campaign effort, in full efforts of one leading state
+    council_effort: Annotated[Rows, ("state",)]  # part of it that goes to the Council
     pen: Annotated[Rows, ("forum",)]  # share of a penholders' possible effect in a forum
     campaign: Annotated[Rows, ()]  # combined effort after crowding out
     reach: Annotated[Rows, ()]  # share of the campaign's possible effect, also "coalition pressure"
     resolve: Annotated[Rows, ()]  # effort-weighted posture of the leaders, share
     engagement: Annotated[Rows, ()]  # one less the leaders' mean posture, share
+    engagement_reference: Annotated[Rows, ()]  # the same before the first month
     adoption: Annotated[Rows, ("draft",)]  # probability of adoption of the draft as it would be tabled
     tabled: Annotated[Rows, ()]  # row of the draft tabled this month, -1 for none
     bite: Annotated[Rows, ()]  # its bite after dilution, share
@@ -83,12 +86,14 @@ class World(NamedTuple):
     failed: Annotated[Rows, ()]
     added: Annotated[Rows, ()]  # bite of the measures that the Council has added this month, share
     meeting: Annotated[Rows, ()]  # 1 if the Council took up human rights this month
+    abuse: Annotated[Rows, ()]  # accountability content of the tabled text, share
     statement: Annotated[Rows, ()]  # 1 in a month with a presidential statement
     debate: Annotated[Rows, ()]  # 1 in a month in which a veto brings a debate of the General Assembly
     seised: Annotated[Rows, ()]  # strength of the court or tribunal that the Council has seised of abuse, share
     designated: Annotated[Rows, ()]  # share of evasion networks that are listed
     text: Annotated[Rows, ("forum",)]  # content of the resolution that a forum adopts this month, share; 0 for none
     called: Annotated[Rows, ("forum",)]  # 1 where a vote is called on it
+    agreed: Annotated[Rows, ("forum",)]  # share of yes among yes and no, 1 without a vote
     resolved: Annotated[Rows, ("forum",)]  # 1 where it is adopted
     mandate_until: Annotated[Rows, ("mandate",)]  # absolute month in which a forum's mandate ends
     consequence: Annotated[Rows, ()]  # 1 once the standing consequence of refused access is in force
@@ -112,6 +117,7 @@ class World(NamedTuple):
     evadable: Annotated[Rows, ("book", "channel", "partner")]  # share
     declared: Annotated[Rows, ("book", "channel", "partner")]  # USD million a month
     undeclared: Annotated[Rows, ("book", "channel", "partner")]  # USD million a month
+    taken: Annotated[Rows, ("book", "channel", "partner")]  # share of demand that import bans abroad take away
     resale_taken: Annotated[Rows, ("book", "channel", "partner")]  # earnings that import bans abroad take, USD million a month
     resale_easing: Annotated[Rows, ("book", "channel", "partner")]  # part that comes back as coercion falls, likewise
     resale_lost: Annotated[Rows, ("book",)]  # sum of the former, USD million a month
@@ -193,13 +199,15 @@ class Setting(NamedTuple):
     open: Annotated[Rows, ("month",)]  # openness of the border, share
     harvest_month: Annotated[Rows, ("month",)]  # 1 in October
     conflict_path: Annotated[Rows, ("month", "conflict")]  # how far it is open while it goes on, share
+    conflict_begins: Annotated[Rows, ("conflict",)]  # probability that it begins in a month
+    conflict_start: Annotated[Rows, ("conflict",)]  # 1 where it goes on at the start, or whenever its path says so
     conflict_ends: Annotated[Rows, ("conflict",)]  # probability that it ends in a month
     conflict_buyer: Annotated[Rows, ("conflict", "partner")]  # 1 for the partner that buys arms for it
     conflict_arms: Annotated[Rows, ("conflict",)]  # what it buys, USD million a month
     conflict_need: Annotated[Rows, ("conflict",)]  # how far it makes its buyer need the DPRK, share
     secondary_use: Annotated[Rows, ("month",)]  # secondary sanctions at a stance of full pressure, share of full use
     secondary_sender: Annotated[Rows, ("state",)]  # 1 for the state that imposes them
-    designations: Annotated[float, ()]  # autonomous listing of evasion networks, share of what the coalition could list
+    designations: Annotated[Rows, ("month",)]  # autonomous listing of evasion networks, share of what the coalition could list
     civil_society: Annotated[float, ()]  # its strength against the usual, share
     partner_state: Annotated[NDArray[np.int64], ("partner",)]  # state rows
     own_government: Annotated[Rows, ("partner",)]  # 1 where the partner belongs to the coalition's side
@@ -232,7 +240,8 @@ class Setting(NamedTuple):
     draft_covers_goods: Annotated[Rows, ("draft", "good")]
     dilution: Annotated[Rows, ("level",)]  # shares of a draft's bite at which it may be tabled
     weakest_link: Annotated[float, ()]  # 1: the smaller side of a linked draft rules; 0: the sides add
-    coordination: Annotated[float, ()]  # 0: efforts add ... 1: they complement each other
+    coordination: Annotated[Rows, ("month",)]  # 0: efforts add ... 1: they complement each other
+    letters: Annotated[float, ()]  # 1 where states outside the Council ask its members by letter
     audience: Annotated[float, ()]  # 1 where a veto brings a debate of the General Assembly
     panel_until: Annotated[float, ()]  # absolute month in which the mandate in force at the start ends
     team: Annotated[float, ()]  # 1 where a monitoring team outside the UN exists at the start
@@ -246,8 +255,9 @@ class Setting(NamedTuple):
     mandate_term: Annotated[Rows, ("mandate",)]  # months that a renewal adds
     consequence: Annotated[float, ()]  # 1 where the standing consequence is in force at the start
     consequence_forum: Annotated[Rows, ("forum",)]  # 1 for the forum that may create it, and where it is triggered
+    consequence_mandate: Annotated[Rows, ("mandate",)]  # 1 for the mandate that it begins or renews
     consequence_demand: Annotated[float, ()]  # content that a resolution needs to create it; above 1: never
-    policing_choice: Annotated[Rows, ("partner",)]  # a government's own decision, log odds
+    policing_choice: Annotated[Rows, ("month", "partner")]  # a government's own decision, log odds
     for_conflicts: Annotated[Rows, ("channel",)]  # 1 where conflicts buy
     resale: Annotated[Rows, ("month", "channel", "partner")]  # share of sales that import bans abroad name, fixed part
     resale_conditional: Annotated[Rows, ("month", "channel", "partner")]  # part that eases as coercion falls
@@ -257,7 +267,7 @@ class Setting(NamedTuple):
     start: Annotated[Rows, ("stock",)]  # stocks at the start, in the order of STOCKS
 
 
-STOCKS = ("salience", "evidence", "isolation", "credibility", "accountability", "legitimacy_loss")
+STOCKS = ("salience", "evidence", "isolation", "credibility", "accountability", "legitimacy_loss", "designated")
 """Stocks in [0, 1] that a scenario sets at its start; each is a row of ``World`` without further axes."""
 
 Axes = Mapping[str, tuple[str, ...]]
@@ -385,8 +395,8 @@ def posture_next(posture: float, one: float, other: float, change: float, unifor
 
 @rule
 def summit_happens(rate: float, posture: float, uniform: float) -> float:
-    """1 where a government meets the DPRK's leader this month: the likelier the more it leans to engagement."""
-    return select(uniform < rate * (1.0 - posture), 1.0, 0.0)
+    """1 where a government meets the DPRK's leader this month: the likelier the more it leans to engagement (squared)."""
+    return select(uniform < rate * (1.0 - posture) * (1.0 - posture), 1.0, 0.0)
 
 
 @rule
@@ -396,9 +406,9 @@ def stance(posture: float, thaw: float) -> float:
 
 
 @rule
-def conflict_next(going_on: float, ends: float, uniform: float) -> float:
-    """1 while a conflict goes on; once over it does not come back."""
-    return select(uniform < ends, 0.0, going_on)
+def conflict_next(going_on: float, begins: float, ends: float, uniform: float) -> float:
+    """1 while a conflict goes on: it may begin, and it may end."""
+    return select(going_on > 0.0, select(uniform < ends, 0.0, 1.0), select(uniform < begins, 1.0, 0.0))
 
 
 @rule

@@ -26,6 +26,7 @@ def begin(w: Any, p: Any, c: Any, seed: Any, replicates: Any, runs: int) -> None
         w[at.credibility, r] = s[st.start + 3]
         w[at.accountability, r] = s[st.start + 4]
         w[at.legitimacy_loss, r] = s[st.start + 5]
+        w[at.designated, r] = s[st.start + 6]
         for i in range(n.state):
             u = uniforms(seed, replicate, start, chance.POSITION, c.state_code[i], chance.NOBODY)
             spread = world.position_spread(s[st.position_sd + i], p[pt.position_drift, r], s[st.position_years])
@@ -46,9 +47,10 @@ def begin(w: Any, p: Any, c: Any, seed: Any, replicates: Any, runs: int) -> None
         u = uniforms(seed, replicate, start, chance.HARVEST, chance.NOBODY, chance.NOBODY)
         w[at.harvest, r] = maths.two_normals(u[0], u[1])[0]
         for x in range(n.conflict):
-            w[at.conflict + x, r] = 1.0
+            w[at.conflict + x, r] = s[st.conflict_start + x]
         wars(w, c, 0, r)
         campaign(w, p, c, 0, r, coalition.UNCOORDINATED)
+        w[at.engagement_reference, r] = w[at.engagement, r]
         w[at.tabled, r] = coalition.NO_DRAFT
         for d in range(n.draft):
             w[at.last_tabled + d, r] = s[st.draft_last + d]

@@ -20,7 +20,7 @@ def phase_coalition(w: Any, p: Any, c: Any, t: int, seed: Any, replicates: Any, 
     month = s[st.first_month] + t
     when = np.uint64(month)
     for r in range(runs):
-        campaign(w, p, c, t, r, c.settings[c.st.coordination])
+        campaign(w, p, c, t, r, c.settings[c.st.coordination + t])
         press(w, c, t, r)
         best, chosen, bite = coalition.NEVER, coalition.NO_DRAFT, 0.0
         for d in range(n.draft):
@@ -51,13 +51,20 @@ def campaign(w: Any, p: Any, c: Any, t: int, r: int, coordination: float) -> Non
     """Who sponsors, the efforts in a run, what they come to together, and how the leaders' governments lean."""
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
     exponent = coalition.complementarity(coordination, p[pt.effort_exponent, r])
+    beside = 0.0
     names = 0.0
     for i in range(n.state):
         w[at.sponsors + i, r] = coalition.sponsors(s[st.sponsor + i], w[at.stance + i, r], p[pt.sponsor_threshold, r])
-        names = names + w[at.sponsors + i, r] * (1.0 - s[st.leads + i])
+        names = names + w[at.sponsors + i, r]
+        beside = beside + w[at.sponsors + i, r] * (1.0 - s[st.leads + i])
         if s[st.campaigns + i] > 0.0:
+            pens = 0.0
+            for f in range(n.forum):
+                pens = pens + s[st.pens + f * n.state + i]
             w[at.effort + i, r] = coalition.campaign_effort(s[st.budget + i], p[pt.engagement_cost, r], w[at.stance + i, r])
-    w[at.cosponsors, r] = coalition.cosponsors(names)
+            w[at.council_effort + i, r] = coalition.council_effort(w[at.effort + i, r], pens, p[pt.pen_cost, r])
+    w[at.cosponsors, r] = coalition.in_tens(beside)
+    w[at.names, r] = coalition.in_tens(names)
     leaning = 0.0
     budgets = 0.0
     largest = 0.0
@@ -67,15 +74,15 @@ def campaign(w: Any, p: Any, c: Any, t: int, r: int, coordination: float) -> Non
         i = c.leaders[leader]
         leaning = leaning + coalition.leaning(s[st.budget + i], w[at.stance + i, r])
         budgets = budgets + s[st.budget + i]
-        largest = maths.larger(largest, w[at.effort + i, r])
-        efforts = efforts + w[at.effort + i, r]
-        weighted = weighted + w[at.effort + i, r] * w[at.stance + i, r]
+        largest = maths.larger(largest, w[at.council_effort + i, r])
+        efforts = efforts + w[at.council_effort + i, r]
+        weighted = weighted + w[at.council_effort + i, r] * w[at.stance + i, r]
     terms = 0.0
     for leader in range(n.leader):
-        terms = terms + coalition.effort_term(w[at.effort + c.leaders[leader], r], largest, exponent)
+        terms = terms + coalition.effort_term(w[at.council_effort + c.leaders[leader], r], largest, exponent)
     w[at.campaign, r] = coalition.combined_effort(terms, largest, exponent, s[st.attention + t])
     w[at.reach, r] = coalition.campaign_reach(w[at.campaign, r])
-    w[at.resolve, r] = coalition.resolve(weighted, efforts)
+    w[at.resolve, r] = coalition.resolve_left(coalition.resolve(weighted, efforts), p[pt.relief_given, r], w[at.rung, r])
     w[at.engagement, r] = coalition.engagement(leaning, budgets)
     for f in range(n.forum):
         largest = 0.0
@@ -115,6 +122,10 @@ def consider(w: Any, p: Any, c: Any, t: int, d: int, r: int, best: float, chosen
     )
     available = coalition.not_yet(available, s[st.draft_referral + d] + s[st.draft_tribunal + d], w[at.seised, r])
     statement = s[st.draft_statement + d]
+    seated = 0.0
+    for q in range(SEATS):
+        seated = seated + w[at.sponsors + c.seats[t, q], r]
+    heard = coalition.voice(seated, s[st.letters], p[pt.letter_hearing, r], s[st.draft_procedural + d])
     own_best = coalition.NEVER
     for level in range(n.level):
         kept = coalition.kept_share(s[st.dilution + level], s[st.draft_whole + d])
@@ -134,6 +145,7 @@ def consider(w: Any, p: Any, c: Any, t: int, d: int, r: int, best: float, chosen
             kept,
             s[st.draft_naming + d],
             council.veto_probability(council.nine_or_more(anyhow), adoption, text.vetoable),
+            heard,
         )
         value = coalition.if_available(available, worth)
         w[at.adoption + d, r] = maths.select(worth > own_best, adoption, w[at.adoption + d, r])

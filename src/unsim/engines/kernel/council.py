@@ -26,6 +26,7 @@ def phase_council(w: Any, p: Any, c: Any, t: int, seed: Any, replicates: Any, ru
         w[at.failed, r] = 0.0
         w[at.meeting, r] = 0.0
         w[at.statement, r] = 0.0
+        w[at.abuse, r] = 0.0
         w[at.added, r] = 0.0
         for d in range(n.draft):
             if w[at.tabled, r] != np.float64(d):
@@ -74,6 +75,7 @@ def decide(w: Any, p: Any, c: Any, t: int, d: int, r: int, yes_votes: float, sto
     w[at.vetoed, r] = council.is_vetoed(yes_votes, stopping_no, vetoable)
     w[at.failed, r] = council.is_failed(w[at.adopted, r], w[at.vetoed, r])
     w[at.meeting, r] = council.is_meeting(w[at.adopted, r], s[st.draft_procedural + d], s[st.draft_accountability + d])
+    w[at.abuse, r] = s[st.draft_accountability + d]
     w[at.statement, r] = council.is_statement(w[at.adopted, r], s[st.draft_statement + d])
     w[at.added, r] = council.measures_added(w[at.adopted, r], w[at.bite, r], s[st.draft_whole + d])
     w[at.seised, r] = council.seised_strength(
@@ -110,12 +112,12 @@ def list_networks(w: Any, p: Any, c: Any, t: int, r: int) -> None:
     """The Committee lists what it sees where nobody objects; states list by themselves."""
     s, at, st, pt = c.settings, c.at, c.st, c.pt
     weights = weights_of(p, pt, r)
-    mood = mood_of(w, c, t, r)
+    mood = council.Mood(w[at.reach, r], w[at.salience, r], s[st.attention + t], 0.0, w[at.monitoring + LINK, r])
     consensus = 1.0
     for q in range(SEATS):
         i = c.seats[t, q]
         support = support_of(w, c, i, r, weights, council.LISTING, mood, p[pt.designation_bite, r], 0.0)
-        consensus = forums.no_objection(consensus, council.probability_of_no(support, w[at.sponsors + i, r]))
+        consensus = forums.no_objection(consensus, council.probability_of_no(support, 0.0))
     sight = sanctions.seen(
         sanctions.unseen(sanctions.unseen(1.0, 1.0, w[at.monitoring + WEAPONS, r]), 1.0, w[at.monitoring + LINK, r])
     )
@@ -123,8 +125,9 @@ def list_networks(w: Any, p: Any, c: Any, t: int, r: int) -> None:
         consensus,
         sight,
         sanctions.mandate_runs(s[st.first_month] + t, w[at.panel_until, r]),
+        p[pt.designation_unaided, r],
         p[pt.designation_gain, r],
-        s[st.designations],
+        s[st.designations + t],
         p[pt.designation_autonomous, r],
     )
     w[at.designated, r] = maths.stock_next(w[at.designated, r], p[pt.designation_half_life, r], jump)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from unsim.rules import ledger, maths, regime, sanctions
 from unsim.rules.jit import kernel
 from unsim.rules.world import REAL, SHADOW
@@ -16,9 +14,9 @@ def phase_ledger(w: Any, p: Any, c: Any, t: int, seed: Any, replicates: Any, run
     """What the month cost: isolation, credibility, accountability, legitimacy; then every outcome."""
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
     for r in range(runs):
-        content = 0.0
-        for d in range(n.draft):
-            content = maths.select(w[at.tabled, r] == np.float64(d), s[st.draft_accountability + d], content)
+        texts = 0.0
+        for f in range(n.forum):
+            texts = texts + w[at.text + f, r] * w[at.agreed + f, r]
         votes = ledger.isolation_jump(
             w[at.yes, r],
             w[at.bite, r],
@@ -34,7 +32,7 @@ def phase_ledger(w: Any, p: Any, c: Any, t: int, seed: Any, replicates: Any, run
             p[pt.isolation_adopted, r],
             w[at.debate, r],
             p[pt.isolation_debate, r],
-            ledger.total(w, at.text, n.forum, r),
+            texts,
             p[pt.isolation_forum, r],
         )
         w[at.isolation, r] = maths.stock_next(w[at.isolation, r], p[pt.isolation_half_life, r], ledger.joined(votes, around))
@@ -42,13 +40,14 @@ def phase_ledger(w: Any, p: Any, c: Any, t: int, seed: Any, replicates: Any, run
             w[at.meeting, r],
             p[pt.credibility_meeting, r],
             w[at.adopted, r],
-            content,
+            w[at.abuse, r],
             p[pt.credibility_text, r],
             w[at.statement, r],
             p[pt.statement_weight, r],
         )
         agenda = ledger.agenda_jump(w[at.triggered, r], p[pt.credibility_agenda, r])
-        w[at.credibility, r] = maths.stock_next(w[at.credibility, r], p[pt.credibility_half_life, r], ledger.joined(said, agenda))
+        left = ledger.credibility_left(w[at.credibility, r], w[at.vetoed, r], w[at.abuse, r], p[pt.impunity, r])
+        w[at.credibility, r] = maths.stock_next(left, p[pt.credibility_half_life, r], ledger.joined(said, agenda))
         event = ledger.accountability_jump(
             w[at.exposure, r],
             p[pt.accountability_gain, r],

@@ -61,7 +61,7 @@ def coerce(w: Any, p: Any, c: Any, t: int, b: int, r: int) -> None:
         rung = w[at.rung, r]
     coerced = regime.coerced_earnings(w[at.coerced + b, r], p[pt.extraction_intensity, r], w[at.extraction + b, r])
     goal = regime.coercion_goal(
-        regime.marginal_coerced(coerced, w[at.conditional + b, r], p[pt.output_elasticity, r]),
+        regime.marginal_coerced(coerced, w[at.conditional + b, r], p[pt.condition_believed, r], p[pt.output_elasticity, r]),
         regime.coerced_earnings(w[at.coerced + SHADOW, r], p[pt.extraction_intensity, r], w[at.extraction + SHADOW, r]),
         w[at.revenue + b, r] + w[at.extraction + b, r],
         w[at.revenue + SHADOW, r] + w[at.extraction + SHADOW, r],
@@ -78,7 +78,7 @@ def coerce(w: Any, p: Any, c: Any, t: int, b: int, r: int) -> None:
 def hold_together(w: Any, p: Any, c: Any, r: int) -> None:
     """Rallying, elite cohesion, weapons capability."""
     at, pt = c.at, c.pt
-    jump = regime.rally_jump(p[pt.rally_gain, r], w[at.added, r])
+    jump = regime.rally_jump(p[pt.rally_gain, r], w[at.added, r], p[pt.rally_rights, r], w[at.adopted, r], w[at.abuse, r])
     w[at.rally, r] = maths.stock_next(w[at.rally, r], p[pt.rally_half_life, r], jump)
     goal = regime.cohesion_goal(
         p[pt.cohesion_usual, r],
@@ -110,7 +110,11 @@ def climb(w: Any, p: Any, c: Any, t: int, seed: Any, replicate: Any, r: int) -> 
         p[pt.ladder_response, r],
         w[at.defiance, r],
         w[at.defiance_reference, r],
-        p[pt.ladder_relief, r],
+        p[pt.ladder_opening, r],
+        w[at.cohesion, r],
+        regime.cohesion_start(p[pt.cohesion_usual, r]),
+        p[pt.ladder_offer, r],
         w[at.engagement, r],
+        w[at.engagement_reference, r],
     )
     w[at.rung, r] = regime.rung_next(w[at.rung, r], hazard, p[pt.ladder_fall, r], u[0])

@@ -21,7 +21,7 @@ def phase_sanctions(w: Any, p: Any, c: Any, t: int, seed: Any, replicates: Any, 
                 p[pt.unclear_compliance, r], p[pt.compliance, r], s[st.clarity + t], w[at.need + j, r], p[pt.need_break, r]
             )
             w[at.letter + j, r] = sanctions.letter_next(w[at.letter + j, r], goal, w[at.need + j, r], p[pt.letter_speed, r])
-            odds = police_odds(w, p, c, j, r, squeezed, s[st.policing_choice + j])
+            odds = police_odds(w, p, c, j, r, squeezed, s[st.policing_choice + t * n.partner + j])
             w[at.policing + j, r] = sanctions.policing_next(w[at.policing + j, r], odds, p[pt.policing_speed, r])
         for k in range(n.channel):
             w[at.enacted + k, r] = sanctions.enacted_next(w[at.enacted + k, r], w[at.legislated + k, r], p[pt.wind_down, r])

@@ -19,7 +19,7 @@ def phase_trade(w: Any, p: Any, c: Any, t: int, seed: Any, replicates: Any, runs
         for b in BOOKS:
             offer(w, p, c, t, b, r, passing)
             move(w, p, c, t, b, r)
-            clear(w, p, c, b, r, passing)
+            clear(w, p, c, t, b, r, passing)
             order(w, p, c, t, b, r, passing)
 
 
@@ -40,16 +40,14 @@ def offer(w: Any, p: Any, c: Any, t: int, b: int, r: int, passing: float) -> Non
             named = (t * n.channel + k) * n.partner + j
             wanted = w[at.arms_wanted + j, r] * s[st.for_conflicts + k]
             demand = trade.potential(s[st.base_potential + k * n.partner + j], wanted, factor)
-            taken = 0.0
-            eases = 0.0
             if b == REAL:
-                taken = trade.resale_lost(
-                    coefficient, s[st.resale + named], s[st.resale_conditional + named], w[at.coercion + b, r]
-                )
-                eases = trade.conditional_share(coefficient, s[st.resale_conditional + named], w[at.coercion + b, r])
+                easing = s[st.resale_conditional + named]
+                w[at.taken + cell, r] = trade.resale_lost(coefficient, s[st.resale + named], easing, w[at.coercion + b, r])
                 own_ban = s[st.own_ban + named]
                 w[at.blocked + cell, r] = sanctions.blocked_share(covered, w[at.letter + j, r], own_ban, p[pt.own_compliance, r])
-                w[at.evadable + cell, r] = sanctions.evadable_share(covered, w[at.letter + j, r], own_ban, p[pt.own_compliance, r])
+                w[at.evadable + cell, r] = sanctions.evadable_share(
+                    covered, w[at.letter + j, r], own_ban, p[pt.own_compliance, r], s[st.own_government + j]
+                )
                 w[at.listed + cell, r] = sanctions.listed_share(covered, own_ban)
             evaded = trade.evaded_share(
                 p[pt.evadability + k, r],
@@ -58,10 +56,7 @@ def offer(w: Any, p: Any, c: Any, t: int, b: int, r: int, passing: float) -> Non
                 w[at.designated, r],
                 p[pt.designation_effect, r],
             )
-            realised = trade.realised_share(w[at.blocked + cell, r], w[at.evadable + cell, r], evaded)
-            w[at.resale_taken + cell, r] = trade.resale_money(demand, taken, realised)
-            w[at.resale_easing + cell, r] = trade.resale_money(demand, eases, realised)
-            w[at.potential + cell, r] = trade.demand_left(demand, taken)
+            w[at.potential + cell, r] = trade.demand_left(demand, w[at.taken + cell, r])
             w[at.undeclared + cell, r] = trade.undeclared(w[at.potential + cell, r], border, w[at.evadable + cell, r], evaded)
             w[at.lost + cell, r] = trade.lost_trade(
                 w[at.potential + cell, r], w[at.blocked + cell, r], w[at.evadable + cell, r], evaded
@@ -88,9 +83,10 @@ def move(w: Any, p: Any, c: Any, t: int, b: int, r: int) -> None:
 
 
 @part
-def clear(w: Any, p: Any, c: Any, b: int, r: int, passing: float) -> None:
-    """Declared trade with what has moved in, and all receipts."""
+def clear(w: Any, p: Any, c: Any, t: int, b: int, r: int, passing: float) -> None:
+    """Declared trade with what has moved in, what import bans abroad take of it, and all receipts."""
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
+    coefficient = trade.resale_coefficient(w[at.monitoring + LINK, r], p[pt.resale_scale, r], p[pt.resale_diverted, r])
     revenue = 0.0
     coerced = 0.0
     cloth = 0.0
@@ -107,9 +103,15 @@ def clear(w: Any, p: Any, c: Any, b: int, r: int, passing: float) -> None:
             moved = trade.redirected_in(
                 w[at.redirected + b * n.channel + k, r], weight, w[at.potential + cell, r], p[pt.redirection_cap, r]
             )
-            moved = moved + absorbed * weight
+            moved = trade.demand_left(moved + absorbed * weight, w[at.taken + cell, r])
             w[at.declared + cell, r] = trade.declared(w[at.potential + cell, r], moved, border, w[at.blocked + cell, r])
-            receipts = receipts + (w[at.declared + cell, r] + w[at.undeclared + cell, r])
+            realised = w[at.declared + cell, r] + w[at.undeclared + cell, r]
+            receipts = receipts + realised
+            w[at.resale_taken + cell, r] = trade.resale_money(realised, w[at.taken + cell, r], w[at.taken + cell, r])
+            if b == REAL:
+                easing = s[st.resale_conditional + (t * n.channel + k) * n.partner + j]
+                eases = trade.conditional_share(coefficient, easing, w[at.coercion + b, r])
+                w[at.resale_easing + cell, r] = trade.resale_money(realised, w[at.taken + cell, r], eases)
         w[at.receipts + b * n.channel + k, r] = receipts
         revenue = revenue + receipts
         coerced = coerced + receipts * p[pt.forced_labour + k, r]

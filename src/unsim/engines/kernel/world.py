@@ -1,4 +1,4 @@
-"""The world phase: tests and exposure, rivalry, elections, new members, prices and harvests."""
+"""The world phase: tests and exposure, rivalry, elections, new members, summits, conflicts, prices and harvests."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from unsim.rules.world import REAL, RIGHTS
 
 @kernel
 def phase_world(w: Any, p: Any, c: Any, t: int, seed: Any, replicates: Any, runs: int) -> None:
-    """Tests and exposure, rivalry, elections, new members, prices and harvests."""
+    """Tests and exposure, rivalry, elections, new members, summits, conflicts, prices and harvests."""
     when = np.uint64(c.settings[c.st.first_month] + t)
     for r in range(runs):
         tests_and_exposure(w, p, c, when, seed, replicates[r], r)
@@ -110,9 +110,11 @@ def conflicts(w: Any, c: Any, t: int, when: Any, seed: Any, replicate: Any, r: i
     """Wars whose parties buy arms from the DPRK: some end."""
     s, at, st, n = c.settings, c.at, c.st, c.sizes
     for x in range(n.conflict):
-        if s[st.conflict_ends + x] > 0.0:
+        if s[st.conflict_begins + x] + s[st.conflict_ends + x] > 0.0:
             u = uniforms(seed, replicate, when, chance.CONFLICT, c.conflict_code[x], chance.NOBODY)
-            w[at.conflict + x, r] = world.conflict_next(w[at.conflict + x, r], s[st.conflict_ends + x], u[0])
+            w[at.conflict + x, r] = world.conflict_next(
+                w[at.conflict + x, r], s[st.conflict_begins + x], s[st.conflict_ends + x], u[0]
+            )
     wars(w, c, t, r)
 
 

@@ -43,6 +43,7 @@ class Coalition(Actor):
 
     def begin(self) -> None:
         self.campaign(coalition.UNCOORDINATED)
+        self.w.engagement_reference[0] = self.w.engagement[0]
         self.w.tabled[0] = coalition.NO_DRAFT
         self.w.last_tabled[:] = self.s.draft_last
         self.w.team[0] = self.s.team
@@ -51,34 +52,35 @@ class Coalition(Actor):
         """What the leaders' efforts come to together, and how their governments lean."""
         w, s, p = self.w, self.s, self.p
         exponent = coalition.complementarity(coordination, p.effort_exponent)
-        names = 0.0
+        names, beside = 0.0, 0.0
         for i in range(len(s.state_code)):
-            names = names + w.sponsors[i] * (1.0 - s.leads[i])
-        w.cosponsors[0] = coalition.cosponsors(names)
+            names = names + w.sponsors[i]
+            beside = beside + w.sponsors[i] * (1.0 - s.leads[i])
+        w.cosponsors[0], w.names[0] = coalition.in_tens(beside), coalition.in_tens(names)
         efforts, weighted, leaning, budgets = 0.0, 0.0, 0.0, 0.0
         for i in s.leaders:
             leaning = leaning + coalition.leaning(s.budget[i], w.stance[i])
             budgets = budgets + s.budget[i]
-            efforts = efforts + w.effort[i]
-            weighted = weighted + w.effort[i] * w.stance[i]
-        w.campaign[0] = self.join(s.leaders, exponent)
+            efforts = efforts + w.council_effort[i]
+            weighted = weighted + w.council_effort[i] * w.stance[i]
+        w.campaign[0] = self.join(w.council_effort, s.leaders, exponent)
         w.reach[0] = coalition.campaign_reach(w.campaign[0])
-        w.resolve[0] = coalition.resolve(weighted, efforts)
+        w.resolve[0] = coalition.resolve_left(coalition.resolve(weighted, efforts), p.relief_given, w.rung[0])
         w.engagement[0] = coalition.engagement(leaning, budgets)
         for f, pens in enumerate(s.pens):
-            w.pen[f] = coalition.campaign_reach(self.join(pens.nonzero()[0], exponent))
+            w.pen[f] = coalition.campaign_reach(self.join(w.effort, pens.nonzero()[0], exponent))
 
-    def join(self, states: Iterable[int], exponent: float) -> float:
+    def join(self, effort: Any, states: Iterable[int], exponent: float) -> float:
         """What the efforts of some states come to together."""
-        w, largest, terms = self.w, 0.0, 0.0
+        largest, terms = 0.0, 0.0
         for i in states:
-            largest = maths.larger(largest, w.effort[i])
+            largest = maths.larger(largest, effort[i])
         for i in states:
-            terms = terms + coalition.effort_term(w.effort[i], largest, exponent)
+            terms = terms + coalition.effort_term(effort[i], largest, exponent)
         return coalition.combined_effort(terms, largest, exponent, self.s.attention[self.model.t])
 
     def coalition(self) -> None:
-        self.campaign(self.s.coordination)
+        self.campaign(self.s.coordination[self.model.t])
         w, s, p = self.w, self.s, self.p
         best, chosen, bite = coalition.NEVER, coalition.NO_DRAFT, 0.0
         for d in range(len(s.draft_code)):
@@ -124,6 +126,10 @@ class Coalition(Actor):
             float(self.model.month), s.draft_opens[d], w.last_tabled[d], s.draft_interval[d], s.draft_panel[d], w.panel_until[0]
         )
         available = coalition.not_yet(available, s.draft_referral[d] + s.draft_tribunal[d], w.seised[0])
+        seated = 0.0
+        for i in s.seats[t]:
+            seated = seated + w.sponsors[i]
+        heard = coalition.voice(seated, s.letters, p.letter_hearing, s.draft_procedural[d])
         own_best = coalition.NEVER
         for level in s.dilution:
             kept = coalition.kept_share(level, s.draft_whole[d])
@@ -141,6 +147,7 @@ class Coalition(Actor):
                 kept,
                 s.draft_naming[d],
                 council.veto_probability(council.nine_or_more(anyhow), adoption, text.vetoable),
+                heard,
             )
             value = coalition.if_available(available, worth)
             if worth > own_best:
@@ -190,7 +197,7 @@ class Council(Actor):
 
     def council(self) -> None:
         w = self.w
-        for row in (w.yes, w.adopted, w.vetoed, w.failed, w.meeting, w.statement, w.added):
+        for row in (w.yes, w.adopted, w.vetoed, w.failed, w.meeting, w.statement, w.abuse, w.added):
             row[0] = 0.0
         if self.model.tabled is not None:
             self.decide(self.model.tabled)
@@ -210,6 +217,7 @@ class Council(Actor):
         w.vetoed[0] = council.is_vetoed(yes_votes, stopping_no, self.model.texts[d].vetoable)
         w.failed[0] = council.is_failed(adopted, w.vetoed[0])
         w.meeting[0] = council.is_meeting(adopted, procedural, s.draft_accountability[d])
+        w.abuse[0] = s.draft_accountability[d]
         w.statement[0] = council.is_statement(adopted, statement)
         w.added[0] = council.measures_added(adopted, bite, s.draft_whole[d])
         w.seised[0] = council.seised_strength(
@@ -228,12 +236,12 @@ class Council(Actor):
         consensus = 1.0
         for i in s.seats[self.model.t]:
             member = self.model.by_row[i]
-            support = member.terms(council.LISTING, p.designation_bite, 0.0).support
-            consensus = forums.no_objection(consensus, member.chances(support)[1])
+            support = member.terms(council.LISTING, p.designation_bite, 0.0, cosponsors=0.0).support
+            consensus = forums.no_objection(consensus, council.probability_of_no(support, 0.0))
         sight = sanctions.seen(sanctions.unseen(sanctions.unseen(1.0, 1.0, w.monitoring[WEAPONS]), 1.0, w.monitoring[LINK]))
-        jump = forums.listing_jump(
-            consensus, sight, self.panel_runs(), p.designation_gain, s.designations, p.designation_autonomous
-        )
+        autonomous = s.designations[self.model.t]
+        gains = (p.designation_unaided, p.designation_gain, autonomous, p.designation_autonomous)
+        jump = forums.listing_jump(consensus, sight, self.panel_runs(), *gains)
         w.designated[0] = maths.stock_next(w.designated[0], p.designation_half_life, jump)
 
     def sanctions(self) -> None:
@@ -245,19 +253,21 @@ class Ledger(Actor):
 
     def ledger(self) -> None:
         w, s, p, model = self.w, self.s, self.p, self.model
-        content = s.draft_accountability[model.tabled] if model.tabled is not None else 0.0
         result = (w.adopted[0], w.statement[0], w.vetoed[0])
         votes = ledger.isolation_jump(w.yes[0], w.bite[0], *result, p.isolation_adopted, p.isolation_vetoed)
-        texts = ledger.total(model.block, model.scenario.case.at.text, model.scenario.sizes.forum, 0)
+        texts = 0.0
+        for text, agreed in zip(w.text, w.agreed, strict=True):
+            texts = texts + text * agreed
         around = ledger.isolation_around(
             w.statement[0], p.statement_weight, p.isolation_adopted, w.debate[0], p.isolation_debate, texts, p.isolation_forum
         )
         w.isolation[0] = maths.stock_next(w.isolation[0], p.isolation_half_life, ledger.joined(votes, around))
         said = ledger.credibility_jump(
-            w.meeting[0], p.credibility_meeting, w.adopted[0], content, p.credibility_text, w.statement[0], p.statement_weight
+            w.meeting[0], p.credibility_meeting, w.adopted[0], w.abuse[0], p.credibility_text, w.statement[0], p.statement_weight
         )
         agenda = ledger.agenda_jump(w.triggered[0], p.credibility_agenda)
-        w.credibility[0] = maths.stock_next(w.credibility[0], p.credibility_half_life, ledger.joined(said, agenda))
+        left = ledger.credibility_left(w.credibility[0], w.vetoed[0], w.abuse[0], p.impunity)
+        w.credibility[0] = maths.stock_next(left, p.credibility_half_life, ledger.joined(said, agenda))
         credible = ledger.credible(w.credibility[0], w.court[0])
         event = ledger.accountability_jump(w.exposure[0], p.accountability_gain, p.accountability_least, credible)
         work = ledger.court_jump(w.court[0], p.court_gain)

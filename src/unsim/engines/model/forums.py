@@ -11,19 +11,20 @@ class Forum(Actor):
 
     def council(self) -> None:
         w, s, p, f = self.w, self.s, self.p, self.row
-        w.text[f], w.called[f], w.resolved[f] = 0.0, 0.0, 0.0
-        meets = s.forum_meets[self.model.t, f]
-        if meets <= 0.0:
+        w.text[f], w.called[f], w.resolved[f], w.agreed[f] = 0.0, 0.0, 0.0, 0.0
+        if s.forum_meets[self.model.t, f] <= 0.0:
             return
         content = forums.content(w.pen[f], p.content_least, w.evidence[0])
         u = self.draw(chance.FORUM, s.forum_code[f])
-        w.called[f] = maths.happens(forums.call_log_odds(p.call_base, p.call_content, content), u[0])
-        w.resolved[f] = forums.is_resolved(meets, w.called[f], forums.yes_share(p.forum_support, p.forum_cost, content))
+        odds = forums.call_log_odds(p.call_base, p.call_content, content, p.call_names, w.names[0])
+        w.called[f] = maths.happens(odds, u[0])
+        w.agreed[f] = forums.agreed(w.called[f], forums.yes_share(p.forum_support, p.forum_cost, content))
+        w.resolved[f] = forums.is_resolved(content, w.agreed[f])
         w.text[f] = content * w.resolved[f]
 
 
 class Mandate(Actor):
-    """A monitoring body: it runs from its start to its end, and a forum's text may renew or create it."""
+    """A monitoring body: it runs from its start to its end; a forum's text or refused access may renew or create it."""
 
     def begin(self) -> None:
         self.w.mandate_until[self.row] = self.s.mandate_until[self.row]
@@ -36,14 +37,14 @@ class Mandate(Actor):
 
     def council(self) -> None:
         w, s, m = self.w, self.s, self.row
-        grant = 0.0
+        grant = w.triggered[0] * s.consequence_mandate[m]
         for f in range(len(s.forum_code)):
             grant = maths.larger(grant, forums.granted(w.text[f], s.mandate_demand[m]) * s.mandate_forum[f, m])
         w.mandate_until[m] = forums.mandate_next(w.mandate_until[m], float(self.model.month), grant, s.mandate_term[m])
 
 
 class Consequence(Actor):
-    """The standing consequence of refused access: a report and an agenda item each year that no state can stop."""
+    """The standing consequence of refused access: a report, an agenda item and a mandate each year that no state can stop."""
 
     def begin(self) -> None:
         self.w.consequence[0] = self.s.consequence

@@ -11,14 +11,15 @@ class Conflicts(Actor):
     """The wars whose parties buy arms from the DPRK: which go on, and what each partner wants for them."""
 
     def begin(self) -> None:
-        self.w.conflict[:] = 1.0
+        self.w.conflict[:] = self.s.conflict_start
         self.supply()
 
     def world(self) -> None:
         w, s = self.w, self.s
         for x, code in enumerate(s.conflict_code):
-            if s.conflict_ends[x] > 0.0:
-                w.conflict[x] = world.conflict_next(w.conflict[x], s.conflict_ends[x], self.draw(chance.CONFLICT, code)[0])
+            begins, ends = s.conflict_begins[x], s.conflict_ends[x]
+            if begins + ends > 0.0:
+                w.conflict[x] = world.conflict_next(w.conflict[x], begins, ends, self.draw(chance.CONFLICT, code)[0])
         self.supply()
 
     def supply(self) -> None:
@@ -80,9 +81,16 @@ class Market(Actor):
                 potential, blocked = w.potential[b, k, j], w.blocked[b, k, j]
                 weight = maths.ratio(trade.pull(potential, blocked), whole)
                 moved = trade.redirected_in(w.redirected[b, k], weight, potential, p.redirection_cap)
-                moved = moved + absorbed * weight
+                moved = trade.demand_left(moved + absorbed * weight, w.taken[b, k, j])
                 w.declared[b, k, j] = trade.declared(potential, moved, border, blocked)
-                receipts = receipts + (w.declared[b, k, j] + w.undeclared[b, k, j])
+                realised = w.declared[b, k, j] + w.undeclared[b, k, j]
+                receipts = receipts + realised
+                taken = w.taken[b, k, j]
+                w.resale_taken[b, k, j] = trade.resale_money(realised, taken, taken)
+                if b == REAL:
+                    easing = s.resale_conditional[self.model.t, k, j]
+                    eases = trade.conditional_share(self.resale_coefficient(), easing, w.coercion[b])
+                    w.resale_easing[b, k, j] = trade.resale_money(realised, taken, eases)
             w.receipts[b, k] = receipts
 
 

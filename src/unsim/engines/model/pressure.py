@@ -21,7 +21,7 @@ from unsim.scenario import Scenario, loaded
 
 RANKS: tuple[type[Actor], ...] = (
     *(Conflicts, State, Regime, Market, Treasury, Good, Public, Coalition, Council),
-    *(Forum, Mandate, Consequence, Court, Ledger),
+    *(Forum, Consequence, Mandate, Court, Ledger),
 )
 """Kinds of agents in the order in which they act within a phase; a subclass acts with its nearest kind."""
 

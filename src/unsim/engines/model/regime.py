@@ -68,7 +68,7 @@ class Regime(State):
         rung = w.rung[0] if b == REAL else 0.0
         coerced = regime.coerced_earnings(w.coerced[b], p.extraction_intensity, w.extraction[b])
         goal = regime.coercion_goal(
-            regime.marginal_coerced(coerced, w.conditional[b], p.output_elasticity),
+            regime.marginal_coerced(coerced, w.conditional[b], p.condition_believed, p.output_elasticity),
             regime.coerced_earnings(w.coerced[SHADOW], p.extraction_intensity, w.extraction[SHADOW]),
             w.revenue[b] + w.extraction[b],
             w.revenue[SHADOW] + w.extraction[SHADOW],
@@ -106,7 +106,8 @@ class Regime(State):
             w.coercion[b] = self.choose_coercion(b)
             pressed = squeezed if b == REAL else 0.0
             w.skill[b] = regime.skill_next(w.skill[b], p.skill_learning, pressed, p.skill_forgetting)
-        w.rally[0] = maths.stock_next(w.rally[0], p.rally_half_life, regime.rally_jump(p.rally_gain, w.added[0]))
+        jump = regime.rally_jump(p.rally_gain, w.added[0], p.rally_rights, w.adopted[0], w.abuse[0])
+        w.rally[0] = maths.stock_next(w.rally[0], p.rally_half_life, jump)
         goal = regime.cohesion_goal(
             p.cohesion_usual,
             p.cohesion_patronage,
@@ -127,9 +128,10 @@ class Regime(State):
     def climb(self) -> float:
         """The rung of the concession ladder next."""
         w, p = self.w, self.p
-        hazard = regime.climb_hazard(
-            p.ladder_hazard, p.ladder_response, w.defiance[0], w.defiance_reference[0], p.ladder_relief, w.engagement[0]
-        )
+        defiance = (p.ladder_response, w.defiance[0], w.defiance_reference[0])
+        opening = (p.ladder_opening, w.cohesion[0], regime.cohesion_start(p.cohesion_usual))
+        offer = (p.ladder_offer, w.engagement[0], w.engagement_reference[0])
+        hazard = regime.climb_hazard(p.ladder_hazard, *defiance, *opening, *offer)
         return regime.rung_next(w.rung[0], hazard, p.ladder_fall, self.draw(chance.LADDER)[0])
 
 

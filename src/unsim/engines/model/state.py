@@ -99,7 +99,7 @@ class State(Actor):
         if self.partner is not None:
             w.letter[self.partner] = self._compliance_goal()
         if self.campaigns:
-            w.effort[i] = self.choose_effort()
+            self.campaign()
         self.press()
 
     def _take_position(self, *, start: bool) -> None:
@@ -132,8 +132,16 @@ class State(Actor):
     def coalition(self) -> None:
         self.w.sponsors[self.row] = self.sponsor()
         if self.campaigns:
-            self.w.effort[self.row] = self.choose_effort()
+            self.campaign()
         self.press()
+
+    def campaign(self) -> None:
+        """Make its effort, and divide it between its pens and the Council."""
+        w, i, pens = self.w, self.row, 0.0
+        for f in range(len(self.s.forum_code)):
+            pens = pens + self.s.pens[f, i]
+        w.effort[i] = self.choose_effort()
+        w.council_effort[i] = coalition.council_effort(w.effort[i], pens, self.p.pen_cost)
 
     def sponsor(self) -> float:
         """1 if it puts its name to the coalition's drafts this month."""
@@ -148,11 +156,12 @@ class State(Actor):
         if self.s.secondary_sender[self.row] > 0.0:
             self.w.secondary[0] = sanctions.secondary_now(self.s.secondary_use[self.model.t], self.w.stance[self.row])
 
-    def terms(self, text: council.Text, bite: float, lobbying: float) -> council.Terms:
+    def terms(self, text: council.Text, bite: float, lobbying: float, cosponsors: float | None = None) -> council.Terms:
         """Its support for a text at some bite, term by term (logits)."""
         m, w, i = self.model, self.w, self.row
+        mood = m.mood if cosponsors is None else m.mood._replace(cosponsors=cosponsors)
         return council.member_terms(
-            m.weights, text, m.mood, w.position[i], w.rivalry[i], self.s.permanent[i], w.stance[i], bite, lobbying
+            m.weights, text, mood, w.position[i], w.rivalry[i], self.s.permanent[i], w.stance[i], bite, lobbying
         )
 
     def chances(self, support: float) -> tuple[float, float]:
@@ -210,7 +219,7 @@ class State(Actor):
 
     def police(self) -> float:
         """Policing of undeclared trade next, share."""
-        odds = self._police_odds(self.s.policing_choice[self.partner])
+        odds = self._police_odds(self.s.policing_choice[self.model.t, self.partner])
         return sanctions.policing_next(self.w.policing[self.partner], odds, self.p.policing_speed)
 
     def sanctions(self) -> None:
@@ -226,19 +235,16 @@ class State(Actor):
             k, coefficient = market.row, market.resale_coefficient()
             ban = (market.covered(), w.letter[j], s.own_ban[t, k, j], p.own_compliance)
             w.blocked[REAL, k, j] = sanctions.blocked_share(*ban)
-            w.evadable[REAL, k, j] = sanctions.evadable_share(*ban)
+            w.evadable[REAL, k, j] = sanctions.evadable_share(*ban, s.own_government[j])
             w.listed[REAL, k, j] = sanctions.listed_share(market.covered(), s.own_ban[t, k, j])
             for b in BOOKS:
                 demand = trade.potential(s.base_potential[k, j], w.arms_wanted[j] * s.for_conflicts[k], market.output(b))
-                taken, eases = 0.0, 0.0
                 if b == REAL:
-                    taken = trade.resale_lost(coefficient, s.resale[t, k, j], s.resale_conditional[t, k, j], w.coercion[b])
-                    eases = trade.conditional_share(coefficient, s.resale_conditional[t, k, j], w.coercion[b])
+                    w.taken[b, k, j] = trade.resale_lost(
+                        coefficient, s.resale[t, k, j], s.resale_conditional[t, k, j], w.coercion[b]
+                    )
                 evadable = w.evadable[b, k, j]
                 evaded = trade.evaded_share(p.evadability[k], w.skill[b], w.policing[j], w.designated[0], p.designation_effect)
-                realised = trade.realised_share(w.blocked[b, k, j], evadable, evaded)
-                w.resale_taken[b, k, j] = trade.resale_money(demand, taken, realised)
-                w.resale_easing[b, k, j] = trade.resale_money(demand, eases, realised)
-                w.potential[b, k, j] = potential = trade.demand_left(demand, taken)
+                w.potential[b, k, j] = potential = trade.demand_left(demand, w.taken[b, k, j])
                 w.undeclared[b, k, j] = trade.undeclared(potential, market.border(), evadable, evaded)
                 w.lost[b, k, j] = trade.lost_trade(potential, w.blocked[b, k, j], evadable, evaded)
