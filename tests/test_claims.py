@@ -88,6 +88,11 @@ def test_a_mandate_that_no_text_is_strong_enough_for_lapses_and_one_that_is_easy
     assert renewed.running
 
 
+def test_a_body_of_states_runs_without_a_forum_and_without_an_end() -> None:
+    body = {**LINK, "forum": "states", "from": "2024-01"}
+    assert model_of(**{"mandates.tracer": body, "human_rights_council.penholders": []}).mandates["tracer"].running
+
+
 def test_a_stronger_pen_creates_a_body_that_a_weak_one_cannot() -> None:
     body = {"mandates.tracer": {**LINK, "demand": 0.20}}
     pens = {"human_rights_council.penholders": ["EUU", "JPN", "KOR"], "coalition.coordination": 0.9}

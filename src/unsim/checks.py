@@ -394,7 +394,8 @@ def _forums(file: ScenarioFile) -> Iterator[Finding]:
             yield (*key, "strength"), mandate.strength, "low <= central <= high <= 1"
         if mandate.start and mandate.start > file.start and not (file.as_it_happened or mandate.supposed):
             yield (*key, "from"), mandate.start, _known(file)
-        if (mandate.start is None) != (mandate.until is None) or (mandate.start or "") > (mandate.until or ""):
+        endless = mandate.forum == "states" and mandate.until is None
+        if not endless and ((mandate.start is None) != (mandate.until is None) or (mandate.start or "") > (mandate.until or "")):
             yield (
                 key,
                 "a start without a later end, or an end without a start",

@@ -35,10 +35,7 @@ class Claim:
 
 FULLY = {"from": "2024-01", "value": 1.0}
 USE = {"from": "2017-09", "value": 0.6}
-LINK = {
-    "label": "body that traces abuse into trade", "forum": "human_rights_council", "scope": "link",
-    "strength": [0.1, 0.3, 0.5], "demand": 0.05, "from": "2024-01", "until": "2025-05",
-}  # fmt: skip
+LINK = {"forum": "states", "from": "2024-01"}
 BAN = {"sender": "USA", "channel": "resale", "coverage": 1.0, "from": "2024-01"}
 WITHOUT_THE_TWO = ["CHE", "DZA", "ECU", "GUY", "MLT", "MOZ", "SLE", "SVN", "IND", "IDN"]
 MENU = ["rights_meeting", "sanctions", "panel"]
@@ -112,10 +109,10 @@ CLAIMS = (
           ("tabled",), "monitoring"),
     Claim("C12", "monitoring team outside the UN", {"council.monitoring_team": "planned"}, "coalition", ("team",), "monitoring",
           {"coalition.menu": ["rights_meeting", "sanctions"]}),
-    Claim("C13", "a body with the link in its scope", {"mandates.link": {"from": "2024-01", "until": "2025-05"}}, START,
+    Claim("C13", "a body with the link in its scope", {"mandates.link": LINK}, START,
           ("mandate_until",), "traceability"),
     Claim("C13", "its scope: the link or weapons", {"mandates.link": {"scope": "weapons"}}, "sanctions", ("monitoring",),
-          "traceability", {"mandates.link": {"from": "2024-01", "until": "2025-05"}}),
+          "traceability", {"mandates.link": LINK}),
 )  # fmt: skip
 
 

@@ -226,10 +226,12 @@ class Forum(Entry):
 
 
 class Mandate(Entry):
-    """A monitoring body that a forum renews or creates."""
+    """A monitoring body that a forum renews or creates, or that states run by themselves."""
 
     label: Label = Field(description="name in tables")
-    forum: Literal["general_assembly", "human_rights_council"] = Field(description="who renews or creates it")
+    forum: Literal["general_assembly", "human_rights_council", "states"] = Field(
+        description="who renews or creates it; states: like-minded states outside the UN, for as long as it is to run"
+    )
     scope: Literal["weapons", "rights", "link"] = Field(
         description="weapons and evasion, rights, or the link from abuse into trade"
     )
@@ -237,7 +239,7 @@ class Mandate(Entry):
     demand: Share = Field(description="content that the forum's text needs to renew or create it")
     term: Annotated[int, Field(ge=1, le=120)] = Field(12, description="months that a renewal adds")
     start: Month | None = Field(None, alias="from", description="month in which it began, YYYY-MM; none: not yet created")
-    until: Month | None = Field(None, description="first month without it unless it is renewed, YYYY-MM")
+    until: Month | None = Field(None, description="first month without it unless it is renewed, YYYY-MM; none for one of states")
     supposed: bool = Supposed
     evidence: list[str] = Evidence
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from unsim.rules.chance import permanent_code
 from unsim.rules.world import FORUMS, SCOPES, STOCKS, Setting
-from unsim.schema import Measure, ScenarioFile, Step
+from unsim.schema import Mandate, Measure, ScenarioFile, Step
 from unsim.tables import table
 
 ELECTED_BY_REGION = {"AFR": 3, "APG": 2, "EEG": 1, "GRULAC": 2, "WEOG": 2}
@@ -302,7 +302,7 @@ def _forums(file: ScenarioFile, labels: Labels, span: NDArray[np.int64]) -> dict
         "campaigns": np.maximum(leads, pens.max(axis=0)),
         "forum_meets": np.stack([np.where(span % 12 == forum.month - 1, 1.0, 0.0) for forum in forums], axis=1),
         "mandate_from": _floats(acts_from(month_number(m.start), span) if m.start else 0 for m in mandates),
-        "mandate_until": _floats(month_number(mandate.until) if mandate.until else 0 for mandate in mandates),
+        "mandate_until": _floats(_ends(mandate) for mandate in mandates),
         "mandate_forum": _rows(FORUMS, [mandate.forum for mandate in mandates]),
         "mandate_scope": _rows(SCOPES, [mandate.scope for mandate in mandates]),
         "mandate_demand": _floats(mandate.demand for mandate in mandates),
@@ -312,6 +312,13 @@ def _forums(file: ScenarioFile, labels: Labels, span: NDArray[np.int64]) -> dict
         "consequence_mandate": _floats(name == consequence.mandate for name in labels.mandates),
         "consequence_demand": NEVER_GRANTED if consequence.demand is None else float(consequence.demand),
     }
+
+
+def _ends(mandate: Mandate) -> int:
+    """The month in which a mandate ends: 0 for one not yet created, far off for one that states run without end."""
+    if mandate.until:
+        return month_number(mandate.until)
+    return month_number("2999-12") if mandate.start and mandate.forum == "states" else 0
 
 
 NEVER_GRANTED = 2.0

@@ -64,7 +64,7 @@ OUTCOMES = (
     Outcome("rights_monitoring", "share", "mean", "UN output", "monitoring of abuse: mandates and civil society"),
     Outcome("traceability", "share", "mean", "UN output", "goods that can be traced to abuse"),
     Outcome("evidence", "share", "mean", "UN output", "public evidence of abuse"),
-    Outcome("mandates", "mandates", "mean", "UN output", "mandates of the forums that run"),
+    Outcome("mandates", "mandates", "mean", "UN output", "mandates of monitoring bodies that run"),
     Outcome("designated", "share", "mean", "UN output", "evasion networks that are listed"),
     Outcome("court", "share", "mean", "UN output", "how far a court or tribunal has come"),
     Outcome("drafts_tabled", "drafts", "sum", "UN output", "drafts put to the vote"),

@@ -104,7 +104,7 @@ class World(NamedTuple):
     # sanctions
     enacted: Annotated[Rows, ("channel",)]  # added coverage that has taken effect
     enacted_goods: Annotated[Rows, ("good",)]
-    mandates: Annotated[Rows, ()]  # mandates of the forums that run
+    mandates: Annotated[Rows, ()]  # monitoring bodies with a mandate that run
     monitoring: Annotated[Rows, ("scope",)]  # share of what there is to see; of the link: traceability of goods
     secondary: Annotated[Rows, ()]  # secondary sanctions, share of full use
     letter: Annotated[Rows, ("partner",)]  # compliance of declared trade with standing Council bans, share
