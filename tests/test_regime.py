@@ -317,9 +317,10 @@ def test_expectation_starts_at_patronage_and_follows_it(expectation: float, patr
 
 @given(within("rally_gain"), share, within("rally_rights"), share)
 def test_only_adopted_texts_rally_the_elite(gain: float, added: float, rights_gain: float, abuse: float) -> None:
-    assert regime.rally_jump(gain, 0.0, rights_gain, 0.0, abuse) == 0.0
-    assert 0.0 <= regime.rally_jump(gain, added, rights_gain, 1.0, abuse) <= max(gain, rights_gain)
-    assert regime.rally_jump(gain, 0.0, rights_gain, 1.0, abuse) == rights_gain * abuse
+    assert regime.rally_jump(gain, 0.0, rights_gain, 0.0, 0.0, abuse) == 0.0
+    assert 0.0 <= regime.rally_jump(gain, added, rights_gain, 1.0, 0.0, abuse) <= max(gain, rights_gain)
+    assert regime.rally_jump(gain, 0.0, rights_gain, 1.0, 0.0, abuse) == rights_gain * abuse
+    assert regime.rally_jump(gain, 0.0, rights_gain, 1.0, 1.0, abuse) == 0.0  # a meeting is no text
 
 
 @given(positive, positive, within("capability_speed"))

@@ -254,11 +254,12 @@ def test_a_summit_is_likelier_the_more_a_government_leans_to_engagement_and_thaw
 
 
 def test_a_conflict_may_begin_and_may_end() -> None:
-    assert world.conflict_next(1.0, begins=0.0, ends=0.02, uniform=0.5) == 1.0
-    assert world.conflict_next(1.0, begins=0.0, ends=0.02, uniform=0.01) == 0.0
-    assert world.conflict_next(0.0, begins=0.0, ends=0.02, uniform=0.01) == 0.0
-    assert world.conflict_next(0.0, begins=0.02, ends=0.02, uniform=0.01) == 1.0
-    assert world.conflict_next(0.0, begins=0.02, ends=0.02, uniform=0.5) == 0.0
+    assert world.conflict_next(1.0, begins=0.0, ends=0.02, opened=1.0, uniform=0.5) == 1.0
+    assert world.conflict_next(1.0, begins=0.0, ends=0.02, opened=1.0, uniform=0.01) == 0.0
+    assert world.conflict_next(1.0, begins=0.0, ends=0.02, opened=0.0, uniform=0.01) == 1.0  # it has yet to open
+    assert world.conflict_next(0.0, begins=0.0, ends=0.02, opened=1.0, uniform=0.01) == 0.0
+    assert world.conflict_next(0.0, begins=0.02, ends=0.02, opened=1.0, uniform=0.01) == 1.0
+    assert world.conflict_next(0.0, begins=0.02, ends=0.02, opened=1.0, uniform=0.5) == 0.0
 
 
 def test_a_draft_that_may_not_be_tabled_is_worth_less_than_any_other() -> None:
@@ -274,10 +275,11 @@ def test_the_odds_of_tabling_grow_with_what_the_best_draft_is_worth_over_the_thr
 
 
 def test_a_text_is_heard_by_a_sponsor_with_a_seat_and_a_meeting_also_by_letter() -> None:
-    assert coalition.voice(seated=1.0, letters=0.0, hearing=0.5, procedural=0.0) == 1.0
-    assert coalition.voice(seated=0.0, letters=0.0, hearing=0.5, procedural=1.0) == 0.0
-    assert coalition.voice(seated=0.0, letters=1.0, hearing=0.5, procedural=1.0) == 0.5
-    assert coalition.voice(seated=0.0, letters=1.0, hearing=0.5, procedural=0.0) == 0.0
+    assert coalition.voice(seated=1.0, names=0.1, letters=0.0, hearing=0.5, procedural=0.0) == 1.0
+    assert coalition.voice(seated=0.0, names=0.1, letters=0.0, hearing=0.5, procedural=1.0) == 0.0
+    assert coalition.voice(seated=0.0, names=0.1, letters=1.0, hearing=0.5, procedural=1.0) == 0.5
+    assert coalition.voice(seated=0.0, names=0.1, letters=1.0, hearing=0.5, procedural=0.0) == 0.0
+    assert coalition.voice(seated=0.0, names=0.0, letters=1.0, hearing=0.5, procedural=1.0) == 0.0  # nobody signs
 
 
 def test_pens_take_their_share_of_effort_and_concessions_of_resolve() -> None:

@@ -339,7 +339,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("ladder_fall", "step back down the ladder in a month", "probability", _uniform(0.05, 0.01, 0.09), ASSUMPTION, "no"),
     Parameter("reform_relief", "fall of coercion on the top rung", "share", _uniform(0.3, 0.1, 0.5), ASSUMPTION, "no"),
     Parameter("rally_gain", "rallying when the Council adds a measure of full bite", "share", _uniform(0.4, 0, 0.8), ASSUMPTION, "no"),
-    Parameter("rally_rights", "rallying when the Council adopts a text on abuse alone", "share", _uniform(0.2, 0, 0.4), ASSUMPTION, "no"),
+    Parameter("rally_rights", "rallying when the Council adopts a text or statement on abuse alone", "share", _uniform(0.2, 0, 0.4), ASSUMPTION, "no"),
     Parameter("rally_half_life", "half-life of rallying", "months", _log_normal(6, 0.4, 2, 24), ASSUMPTION, "no"),
     Parameter("capability_speed", "monthly adjustment of weapons capability to spending", "share", _uniform(0.01, 0.003, 0.02),
               ASSUMPTION, "no"),

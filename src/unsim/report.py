@@ -119,8 +119,8 @@ def structure_table(comparison: Comparison, found: Structure) -> Table:
 def _structure_caption(comparison: Comparison, found: Structure) -> str:
     lines = [
         "unidentified: share of the variance of an effect over draws that comes from parameters which no record identifies,",
-        f"with 90% bootstrap interval (closed Sobol' index over {comparison.strategy.draws} draws; – where the effect hardly",
-        f"varies, or with fewer than {FEWEST_DRAWS} draws).",
+        "even in part, with 90% bootstrap interval (– where the effect hardly varies, or with too few draws);",
+        f"closed Sobol' index over {comparison.strategy.draws} draws, from {FEWEST_DRAWS} on.",
     ]
     if found.variant is not None:
         lines.append("A text on a menu has both contents, and no record says how they join: an effect must hold in both variants.")

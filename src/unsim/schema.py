@@ -102,7 +102,7 @@ class Coalition(Entry):
         "additive", description="how the two sides of a mixed draft combine; the record is silent, so show both"
     )
     menu: list[Name] = Field(description="drafts that the coalition considers")
-    letters: bool = Field(False, description="states outside the Council ask its members by letter for meetings")
+    letters: bool = Field(False, description="sponsors outside the Council ask its members by letter for meetings")
     designations: Share = Field(0.0, description="its states' own listing of evasion networks, share of full use")
 
 
@@ -214,7 +214,7 @@ class Conflict(Entry):
         description="how far it is open, from month to month; 0 before the first step; none: closed until it begins by chance"
     )
     begins: Share = Field(0.0, description="probability that it begins in a month while it is not going on")
-    ends: Share = Field(0.0, description="probability that it ends in a month after the start")
+    ends: Share = Field(0.0, description="probability that it ends in a month in which it is open")
     evidence: list[str] = Evidence
 
 

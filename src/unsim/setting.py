@@ -210,6 +210,7 @@ def _coalition(file: ScenarioFile, labels: Labels, span: NDArray[np.int64]) -> d
         "panel_until": float(month_number(file.council.panel_until)),
         "team": float(file.council.monitoring_team == "exists"),
         "team_plan": {"never": 0.0, "drawn": 1.0, "planned": 2.0, "exists": 1.0}[file.council.monitoring_team],
+        "designated": float(file.world.stocks.designated),
         "designations": _from_the_second(file.coalition.designations, span),
     }
 

@@ -64,7 +64,7 @@ class Structure:
     flips: Mapping[str, Flip]
 
     def frame(self) -> pd.DataFrame:
-        """Tidy table: outcome, unidentified, effect, low and high under the other variant, flips."""
+        """Tidy table: outcome, share through unidentified parameters with interval, flip of rho, effect in the other variant."""
         import pandas as pd
 
         rows = []

@@ -43,13 +43,13 @@ def complementarity(coordination: float, exponent: float) -> float:
 
 @rule
 def effort_term(effort: float, largest: float, exponent: float) -> float:
-    """One leader's term in the CES sum, relative to the largest effort (so that one leader alone is exactly itself)."""
+    """One state's term in the CES sum, relative to the largest effort (so that one leader alone is exactly itself)."""
     return power(ratio(effort, largest), exponent)
 
 
 @rule
 def combined_effort(terms: float, largest: float, exponent: float, attention: float) -> float:
-    """CES aggregate of the leaders' efforts, scaled by the attention that other crises leave."""
+    """CES aggregate of the efforts of leaders, or of a forum's penholders, scaled by the attention that other crises leave."""
     return attention * largest * power(terms, 1.0 / exponent)
 
 
@@ -72,9 +72,9 @@ def resolve_left(leaders_resolve: float, relief: float, rung: float) -> float:
 
 
 @rule
-def voice(seated: float, letters: float, hearing: float, procedural: float) -> float:
-    """How far a text is heard, a share: by a sponsor that sits on the Council; or, for a meeting, by a letter to its members."""
-    return select(seated > 0.0, 1.0, letters * hearing * procedural)
+def voice(seated: float, names: float, letters: float, hearing: float, procedural: float) -> float:
+    """How far a text is heard, a share: by a sponsor that sits on the Council; or, for a meeting, by a letter that some sign."""
+    return select(seated > 0.0, 1.0, select(names > 0.0, letters * hearing * procedural, 0.0))
 
 
 @rule

@@ -109,9 +109,9 @@ def skill_next(skill: float, learning: float, squeezed: float, forgetting: float
 
 
 @rule
-def rally_jump(gain: float, added: float, rights_gain: float, adopted: float, abuse: float) -> float:
-    """Rallying round the flag when the Council adds measures, or adopts a text that names abuse, a share."""
-    return larger(gain * added, rights_gain * adopted * abuse)
+def rally_jump(gain: float, added: float, rights_gain: float, adopted: float, meeting: float, abuse: float) -> float:
+    """Rallying round the flag when the Council adds measures, or adopts a text that names abuse (a meeting is no text), a share."""
+    return larger(gain * added, rights_gain * adopted * (1.0 - meeting) * abuse)
 
 
 @rule

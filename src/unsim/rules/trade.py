@@ -81,12 +81,14 @@ def border(passing: float, merchandise: float) -> float:
 
 
 @rule
-def evaded_share(evadability: float, skill: float, policing: float, designated: float, effect: float) -> float:
+def evaded_share(evadability: float, skill: float, policing: float, designated: float, listed_before: float,
+                 effect: float) -> float:  # fmt: skip
     """Share of blocked trade that goes on undeclared; evadability is its value at middling skill and policing (1/2).
 
-    Listing the ships, banks and traders behind it takes off up to ``effect``.
+    Listing the ships, banks and traders behind it, beyond those listed at the start, takes off up to ``effect``.
     """
-    return share(evadability * (2.0 * skill) * (2.0 * (1.0 - policing)) * (1.0 - effect * designated))
+    unlisted = (1.0 - effect * designated) / (1.0 - effect * listed_before)
+    return share(evadability * (2.0 * skill) * (2.0 * (1.0 - policing)) * unlisted)
 
 
 @rule

@@ -200,13 +200,14 @@ class Setting(NamedTuple):
     harvest_month: Annotated[Rows, ("month",)]  # 1 in October
     conflict_path: Annotated[Rows, ("month", "conflict")]  # how far it is open while it goes on, share
     conflict_begins: Annotated[Rows, ("conflict",)]  # probability that it begins in a month
-    conflict_start: Annotated[Rows, ("conflict",)]  # 1 where it goes on at the start, or whenever its path says so
+    conflict_start: Annotated[Rows, ("conflict",)]  # 1 where its path says when it is open, 0 where it begins by chance
     conflict_ends: Annotated[Rows, ("conflict",)]  # probability that it ends in a month
     conflict_buyer: Annotated[Rows, ("conflict", "partner")]  # 1 for the partner that buys arms for it
     conflict_arms: Annotated[Rows, ("conflict",)]  # what it buys, USD million a month
     conflict_need: Annotated[Rows, ("conflict",)]  # how far it makes its buyer need the DPRK, share
     secondary_use: Annotated[Rows, ("month",)]  # secondary sanctions at a stance of full pressure, share of full use
     secondary_sender: Annotated[Rows, ("state",)]  # 1 for the state that imposes them
+    designated: Annotated[float, ()]  # evasion networks that are listed at the start, share
     designations: Annotated[Rows, ("month",)]  # autonomous listing of evasion networks, share of what the coalition could list
     civil_society: Annotated[float, ()]  # its strength against the usual, share
     partner_state: Annotated[NDArray[np.int64], ("partner",)]  # state rows
@@ -406,9 +407,10 @@ def stance(posture: float, thaw: float) -> float:
 
 
 @rule
-def conflict_next(going_on: float, begins: float, ends: float, uniform: float) -> float:
-    """1 while a conflict goes on: it may begin, and it may end."""
-    return select(going_on > 0.0, select(uniform < ends, 0.0, 1.0), select(uniform < begins, 1.0, 0.0))
+def conflict_next(going_on: float, begins: float, ends: float, opened: float, uniform: float) -> float:
+    """1 while a conflict goes on: it may begin, and once its path has opened it may end."""
+    over = (uniform < ends) & (opened > 0.0)
+    return select(going_on > 0.0, select(over, 0.0, 1.0), select(uniform < begins, 1.0, 0.0))
 
 
 @rule

@@ -125,7 +125,7 @@ def consider(w: Any, p: Any, c: Any, t: int, d: int, r: int, best: float, chosen
     seated = 0.0
     for q in range(SEATS):
         seated = seated + w[at.sponsors + c.seats[t, q], r]
-    heard = coalition.voice(seated, s[st.letters], p[pt.letter_hearing, r], s[st.draft_procedural + d])
+    heard = coalition.voice(seated, w[at.names, r], s[st.letters], p[pt.letter_hearing, r], s[st.draft_procedural + d])
     own_best = coalition.NEVER
     for level in range(n.level):
         kept = coalition.kept_share(s[st.dilution + level], s[st.draft_whole + d])

@@ -78,7 +78,9 @@ def coerce(w: Any, p: Any, c: Any, t: int, b: int, r: int) -> None:
 def hold_together(w: Any, p: Any, c: Any, r: int) -> None:
     """Rallying, elite cohesion, weapons capability."""
     at, pt = c.at, c.pt
-    jump = regime.rally_jump(p[pt.rally_gain, r], w[at.added, r], p[pt.rally_rights, r], w[at.adopted, r], w[at.abuse, r])
+    jump = regime.rally_jump(
+        p[pt.rally_gain, r], w[at.added, r], p[pt.rally_rights, r], w[at.adopted, r], w[at.meeting, r], w[at.abuse, r]
+    )
     w[at.rally, r] = maths.stock_next(w[at.rally, r], p[pt.rally_half_life, r], jump)
     goal = regime.cohesion_goal(
         p[pt.cohesion_usual, r],

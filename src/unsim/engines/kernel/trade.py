@@ -54,6 +54,7 @@ def offer(w: Any, p: Any, c: Any, t: int, b: int, r: int, passing: float) -> Non
                 w[at.skill + b, r],
                 w[at.policing + j, r],
                 w[at.designated, r],
+                s[st.designated],
                 p[pt.designation_effect, r],
             )
             w[at.potential + cell, r] = trade.demand_left(demand, w[at.taken + cell, r])

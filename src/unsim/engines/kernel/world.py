@@ -107,13 +107,17 @@ def summits(w: Any, p: Any, c: Any, when: Any, seed: Any, replicate: Any, r: int
 
 @part
 def conflicts(w: Any, c: Any, t: int, when: Any, seed: Any, replicate: Any, r: int) -> None:
-    """Wars whose parties buy arms from the DPRK: some end."""
+    """Wars whose parties buy arms from the DPRK: some begin, some end."""
     s, at, st, n = c.settings, c.at, c.st, c.sizes
     for x in range(n.conflict):
         if s[st.conflict_begins + x] + s[st.conflict_ends + x] > 0.0:
             u = uniforms(seed, replicate, when, chance.CONFLICT, c.conflict_code[x], chance.NOBODY)
             w[at.conflict + x, r] = world.conflict_next(
-                w[at.conflict + x, r], s[st.conflict_begins + x], s[st.conflict_ends + x], u[0]
+                w[at.conflict + x, r],
+                s[st.conflict_begins + x],
+                s[st.conflict_ends + x],
+                s[st.conflict_path + t * n.conflict + x],
+                u[0],
             )
     wars(w, c, t, r)
 

@@ -129,7 +129,7 @@ class Coalition(Actor):
         seated = 0.0
         for i in s.seats[t]:
             seated = seated + w.sponsors[i]
-        heard = coalition.voice(seated, s.letters, p.letter_hearing, s.draft_procedural[d])
+        heard = coalition.voice(seated, w.names[0], s.letters, p.letter_hearing, s.draft_procedural[d])
         own_best = coalition.NEVER
         for level in s.dilution:
             kept = coalition.kept_share(level, s.draft_whole[d])

@@ -19,7 +19,8 @@ class Conflicts(Actor):
         for x, code in enumerate(s.conflict_code):
             begins, ends = s.conflict_begins[x], s.conflict_ends[x]
             if begins + ends > 0.0:
-                w.conflict[x] = world.conflict_next(w.conflict[x], begins, ends, self.draw(chance.CONFLICT, code)[0])
+                opened, u = s.conflict_path[self.model.t, x], self.draw(chance.CONFLICT, code)
+                w.conflict[x] = world.conflict_next(w.conflict[x], begins, ends, opened, u[0])
         self.supply()
 
     def supply(self) -> None:

@@ -106,7 +106,7 @@ class Regime(State):
             w.coercion[b] = self.choose_coercion(b)
             pressed = squeezed if b == REAL else 0.0
             w.skill[b] = regime.skill_next(w.skill[b], p.skill_learning, pressed, p.skill_forgetting)
-        jump = regime.rally_jump(p.rally_gain, w.added[0], p.rally_rights, w.adopted[0], w.abuse[0])
+        jump = regime.rally_jump(p.rally_gain, w.added[0], p.rally_rights, w.adopted[0], w.meeting[0], w.abuse[0])
         w.rally[0] = maths.stock_next(w.rally[0], p.rally_half_life, jump)
         goal = regime.cohesion_goal(
             p.cohesion_usual,

@@ -244,7 +244,8 @@ class State(Actor):
                         coefficient, s.resale[t, k, j], s.resale_conditional[t, k, j], w.coercion[b]
                     )
                 evadable = w.evadable[b, k, j]
-                evaded = trade.evaded_share(p.evadability[k], w.skill[b], w.policing[j], w.designated[0], p.designation_effect)
+                lists = (w.designated[0], s.designated, p.designation_effect)
+                evaded = trade.evaded_share(p.evadability[k], w.skill[b], w.policing[j], *lists)
                 w.potential[b, k, j] = potential = trade.demand_left(demand, w.taken[b, k, j])
                 w.undeclared[b, k, j] = trade.undeclared(potential, market.border(), evadable, evaded)
                 w.lost[b, k, j] = trade.lost_trade(potential, w.blocked[b, k, j], evadable, evaded)
