@@ -59,6 +59,53 @@ def test_the_engines_agree_to_the_bit_on_every_shipped_scenario(scenario: str) -
         np.testing.assert_array_equal(kernel.outcome(outcome.name), mesa.outcome(outcome.name), outcome.name)
 
 
+DECISIONS = ("blood_coal", "china_enforces", "human_rights_only", "icc_referral", "integrated", "nonproliferation_only",
+             "supply_chain", "trace_the_link", "tripartite_2024", "after_the_panel")  # fmt: skip
+
+
+@pytest.mark.parametrize("scenario", DECISIONS)
+def test_a_decision_has_no_effect_on_trade_and_coercion_before_it_begins(scenario: str) -> None:
+    comparison = unsim.compare(unsim.load(scenario).over(1), unsim.load("baseline_2024").over(1), 40, draws=20)
+    for outcome in ("revenue", "coercion", "policing_CHN", "enforcement_CHN", "resale_lost"):
+        assert comparison.effect(outcome).effect == 0.0, outcome
+
+
+def test_a_lifted_measure_ends_with_the_first_month_and_one_that_never_was_is_not_there() -> None:
+    base = unsim.load("baseline_2024", {"months": 3})
+    k = base.labels.channels.index("coal")
+    coal = ["P027", "P038", "P045"]
+    assert base.setting.standing[:, k].tolist() == [1.0, 1.0, 1.0]
+    assert base.override({"measures.lift": coal}).setting.standing[:, k].tolist() == [1.0, 0.0, 0.0]
+    assert base.override({"measures.without": coal}).setting.standing[:, k].tolist() == [0.0, 0.0, 0.0]
+
+
+def test_a_scenario_may_suppose_what_lies_after_its_information_date() -> None:
+    later = {"from": "2024-07", "value": 1.0}
+    with pytest.raises(unsim.ScenarioError, match="supposed: true"):
+        unsim.load("baseline_2024", {"conflicts.syria.open": [later]})
+    supposed = {"conflicts.syria.open": [{**later, "supposed": True}], "conflicts.syria.ends": 1.0, "months": 12}
+    ban = {"sender": "KOR", "channel": "resale", "coverage": 1.0, "from": "2024-09", "until": "2024-11", "supposed": True}
+    scenario = unsim.load("baseline_2024", {**supposed, "measures.add": {"ban": ban}})
+    resale = scenario.setting.resale.sum(axis=(1, 2)) - unsim.load("baseline_2024", {"months": 12}).setting.resale.sum(axis=(1, 2))
+    assert (resale > 0.0).tolist() == [False] * 8 + [True] * 2 + [False] * 2
+    model = PressureModel(scenario, draw=-1, collect=False)
+    row = model.labels.conflicts.index("syria")
+    going = []
+    while model.running:
+        model.step()
+        going.append(float(model.world.conflict[row]))
+    assert going == [1.0] * 6 + [0.0] * 6  # it cannot end before it has opened
+
+
+def test_a_war_may_begin_by_chance() -> None:
+    scenario = unsim.load("baseline_2024", {"months": 6, "conflicts.syria.begins": 1.0, "conflicts.syria.ends": 0.0})
+    model = PressureModel(scenario, draw=-1, collect=False)
+    row = model.labels.conflicts.index("syria")
+    assert model.world.conflict[row] == 0.0
+    model.step()
+    assert model.world.conflict[row] == 1.0
+
+
 def model_of(**changes: Any) -> PressureModel:
     model = PressureModel(unsim.load("baseline_2024", {"months": 36, **changes}), seed=4, draw=-1, collect=False)
     while model.running:

@@ -129,7 +129,7 @@ def test_a_vote_can_be_asked_for_its_reasons(baseline: unsim.Scenario) -> None:
     assert vote is not None
     assert vote.draft == "rights_meeting"
     assert vote.terms["linked"] == vote.terms["accountability_side"]
-    added = vote.terms["linked"] + vote.terms["veto_price"] + vote.terms["weapons_mood"] + vote.terms["lobbying"]
+    added = sum(vote.terms[name] for name in ("linked", "veto_price", "weapons_mood", "posture", "cosponsors", "lobbying"))
     assert vote.terms["support"] == pytest.approx(added, abs=1e-12)
     assert 0.0 < vote.probability_of_yes + vote.probability_of_no < 1.0
 

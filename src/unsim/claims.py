@@ -57,7 +57,8 @@ CLAIMS = (
           ("tabled",), "rights_meetings"),
     Claim("C3", "presidential statement", {"coalition.menu": [*MENU, "weapons_statement"]}, "coalition", ("bite",), "statements"),
     Claim("C3", "letters to the Council from outside", {"coalition.letters": True}, "coalition", ("tabled",), "rights_meetings",
-          {"states.AUS": {"effort": 1.0, "posture": 0.9}, "coalition.leaders": ["AUS"]}),
+          {"states.AUS": {"effort": 1.0, "posture": 0.9}, "coalition.leaders": ["AUS"], "states.GBR.sponsor": False,
+           "states.FRA.sponsor": False}),
     Claim("C4", "a text on weapons and abuse", {"coalition.menu": ["rights_meeting", "integrated", "panel"]}, "coalition",
           ("bite",), "drafts_adopted"),
     Claim("C4", "linkage variant", {"coalition.linkage": "weakest_link"}, "coalition", ("adoption",), "drafts_tabled",
@@ -163,8 +164,12 @@ def difference(one: PressureModel, other: PressureModel) -> tuple[int, str, tupl
     return None
 
 
+NOT_COMPARED = ("outcome", "tabled", "support")
+"""Outcomes come from other rows, a tabled text is compared by name, support is that for the text considered last."""
+
+
 def _differing(one: PressureModel, other: PressureModel) -> tuple[str, ...]:
-    rows = {row: _common(one, other, row) for row in WORLD_AXES if row not in ("outcome", "tabled")}
+    rows = {row: _common(one, other, row) for row in WORLD_AXES if row not in NOT_COMPARED}
     found = [row for row, (ours, theirs) in rows.items() if not np.array_equal(ours, theirs)]
     tabled = [None if model.tabled is None else model.labels.drafts[model.tabled] for model in (one, other)]
     return tuple(sorted([*found, *(["tabled"] if tabled[0] != tabled[1] else [])]))

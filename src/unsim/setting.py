@@ -429,7 +429,8 @@ def _drafts(file: ScenarioFile, labels: Labels) -> dict[str, Any]:
         "draft_naming": _floats(text.naming for text in texts),
         "draft_interval": _floats(text.interval for text in texts),
         "draft_last": _floats(month_number(text.last) if text.last else 0 for text in texts),
-        "draft_opens": _floats(month_number(text.opens) if text.opens else 0 for text in texts),
+        # The first month shows the world as it stood: nothing is tabled in it.
+        "draft_opens": _floats(max(month_number(text.opens or file.start), month_number(file.start) + 1) for text in texts),
         "draft_covers": covered(labels.channels),
         "draft_covers_goods": covered([f"goods:{good}" for good in labels.goods]),
     }
