@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from unsim.checks import ENTRY_PRIORS, checked
+from unsim.checks import checked
+from unsim.consistency import ENTRY_PRIORS
 from unsim.files import Document, Key, locate, override, read, shipped_scenarios
 from unsim.parameters import BY_NAME, PARAMETER_AXES, Params, Prior, draw_rows, labels, triangular
 from unsim.rules.ledger import Outcome, outcomes
