@@ -115,6 +115,11 @@ def test_out_holds_effects_figures_their_numbers_and_the_record(tmp_path: Path) 
     assert refused.returncode == 2
     assert "something else than results" in refused.stderr
     assert (tmp_path / "mine" / "thesis.txt").read_text() == "two years of work"
+    (tmp_path / "mine" / "thesis.txt").rename(tmp_path / "mine" / "summary.csv")
+    refused = call(*arguments[:-1], "mine", "--force", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "a folder without the run.json of a run" in refused.stderr
+    assert (tmp_path / "mine" / "summary.csv").read_text() == "two years of work"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["mine", "o"]
 
 

@@ -10,10 +10,13 @@ from typing import Any
 
 import matplotlib.colors
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.dates import date2num
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 import unsim
 from unsim import plots
@@ -141,6 +144,33 @@ def test_a_figure_says_what_it_rests_on(comparison: Comparison, figure: Figure) 
         "Political cost", "Effect on political cost", "Economic cost", "Effect on economic cost",
     ]  # fmt: skip
     assert [axis.get_ylabel() for axis in figure.axes] == ["index 0–100"] * 2 + ["USD million a month"] * 2
+
+
+def cut_off(figure: Figure) -> list[str]:
+    """Texts of a figure that reach beyond its edges."""
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    figure.draw(renderer)
+    width, height = figure.bbox.size
+    shown = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
+    boxes = {text.get_text(): text.get_window_extent(renderer) for text in shown}
+    return [text for text, box in boxes.items() if box.x0 < 0.0 or box.y0 < 0.0 or box.x1 > width or box.y1 > height]
+
+
+LONG = "A title as long as they come: the three act as one, inside the Council and outside, on weapons and on abuse"
+
+
+@pytest.mark.parametrize("title", [None, LONG])
+def test_no_text_of_a_figure_is_cut_off(comparison: Comparison, title: str | None) -> None:
+    arms = [arm.scenario.override({"title": title} if title else {}) for arm in (comparison.strategy, comparison.reference)]
+    told = unsim.compare(arms[0].over(3), arms[1].over(3), 20, draws=20, keep=20)
+    for drawn in (plots.costs(told), plots.votes(told)):
+        assert cut_off(drawn) == []
+    for points in (3, 15):
+        x, y = np.meshgrid(np.linspace(0.0, 3.0, points), np.linspace(0.0, 2.0, points))
+        table = pd.DataFrame({"value_curvature": x.ravel(), "accountability_weight": y.ravel(), "effect": (x - y).ravel(),
+                              "low": (x - y).ravel() - 0.1, "high": (x - y).ravel() + 0.1})  # fmt: skip
+        note = "Positive at 50% of the points; each: n = 400 paired futures, 90% of 40 parameter draws, seed 1. " * 2
+        assert cut_off(plots.surface(table, "value_curvature", "accountability_weight", "coercion", *arms, note)) == []
 
 
 # Votes

@@ -14,7 +14,7 @@ from conftest import SHIPPED
 from unsim.consistency import named_rows
 from unsim.files import read, shipped_scenarios
 from unsim.setting import ELECTED_BY_REGION, month_name, month_number, seating
-from unsim.tables import evidence_month, table
+from unsim.tables import DATED, evidence_month, table
 
 
 def problems(path: Path | str, text: str | None = None, **changes: Any) -> list[str]:
@@ -57,12 +57,18 @@ def test_every_shipped_file_opens_with_a_comment_and_states_only_what_differs(pa
         assert differing({k: v for k, v in own.items() if k != "extends"}, parent)
 
 
-def test_every_measure_in_comments_and_lists_is_a_row() -> None:
+@pytest.mark.parametrize("path", sorted(shipped_scenarios().glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_row_that_a_comment_names_exists_and_was_there_at_the_start(path: Path) -> None:
     import re
 
-    for path in shipped_scenarios().glob("*.yaml"):
-        for reference in re.findall(r"\b(?:events|drafts|measures):[A-Z][\w-]+", path.read_text(encoding="utf-8")):
-            assert evidence_month(reference) is not None, f"{path.name}: {reference}"
+    text, start = path.read_text(encoding="utf-8"), read(path.stem).data["start"]
+    comments = " ".join(line.partition("#")[2] for line in text.splitlines())
+    named = re.findall(rf"\b(?:{'|'.join(DATED)}):[\w-]+", comments)
+    assert named
+    for reference in named:
+        month = evidence_month(reference)
+        assert month is not None, reference
+        assert month <= start, reference
 
 
 def test_the_word_no_stays_a_word(tmp_path: Path) -> None:
@@ -128,7 +134,8 @@ parameters: {no_such: 1, evadability: much}
                 "bad.yaml:6: states.RUS.rivalry.1.value: found 'x'; allowed: a number",
                 "bad.yaml:6: states.RUS.rivalry.1.from: found '2022-02'; allowed: each month once",
                 "bad.yaml:7: council.elected.2025: found a list ('USA'); allowed: at least 10 entries",
-                "bad.yaml:8: parameters.no_such", "bad.yaml:8: parameters.evadability: found 'much'; allowed: a number, or",
+                "bad.yaml:8: parameters.no_such",
+                "bad.yaml:8: parameters.evadability: found 'much'; allowed: a number for each of the channels",
                 "bad.yaml:2: coalition.leaders.3: found unknown state KOO; allowed: KOR (nearest)"]  # fmt: skip
     for part in expected:
         assert any(part in t for t in told), (part, told)

@@ -73,11 +73,43 @@ def test_flips_are_looked_for_where_an_effect_may_lean_on_rivals_and_named(compa
     low, high = BY_NAME["rivalry_response"].prior.low, BY_NAME["rivalry_response"].prior.high
     assert all(flip.rho is None or low <= flip.rho <= high for flip in found.flips.values())
     assert found.variant is None
-    assert set(found.as_json()) == {"unidentified", "other_variant", "rivalry_response"}
+    assert set(found.as_json()) == {"unidentified", "other_variant", "rivalry_response", "first_month"}
     assert {"outcome", "unidentified", "flips_at_rivalry_response"} <= set(found.frame().columns)
     held = {"months": 6, "parameters.rivalry_response": 0.0}
     still = unsim.compare(unsim.load("china_enforces", held), unsim.load("baseline_2024", held), 20, draws=20)
     assert structure.structure(still).flips == {}
+
+
+def test_a_decision_leaves_the_first_month_alone_and_another_world_is_told_as_one(comparison: unsim.Comparison) -> None:
+    assert structure.first_month(comparison) == {}
+    short = unsim.load("baseline_2024").over(6)
+    buyer = short.override({"conflicts.ukraine.arms_usd_million_a_year": 1200})
+    world = unsim.compare(buyer, short, 40, draws=20)
+    begun = structure.first_month(world)
+    alone = unsim.compare(buyer.over(1), short.over(1), 40, draws=20)
+    assert begun["revenue_arms"] == alone.effect("revenue_arms")
+    assert begun["revenue_arms"].effect > 0.0
+    assert "rights_meetings" not in begun
+    found = structure.structure(world)
+    told = str(report.structure_table(world, found).caption)
+    assert "two worlds from the start" in told
+    assert "revenue +" in told
+    table = found.frame().set_index("outcome")
+    assert table.loc["revenue_arms", "first_month"] == begun["revenue_arms"].effect
+    assert table.loc["rights_meetings", "first_month"] == 0.0
+    plain = structure.Structure({}, None, {}, {})
+    assert "first month" not in str(report.structure_table(comparison, plain).caption)
+
+
+def test_a_table_says_where_the_menus_differ_unless_that_moves_nothing(comparison: unsim.Comparison) -> None:
+    def told(name: str, reference: dict[str, Any]) -> bool:
+        arms = (unsim.load(name).over(24), unsim.load("baseline_2024", reference).over(24))
+        return "The menus differ" in str(report.effects_table(unsim.compare(*arms, 20, draws=20)).caption)
+
+    assert told("nonproliferation_only", {})
+    assert not told("nonproliferation_only", {"coalition.menu": ["panel", "sanctions"]})
+    assert not told("tripartite_2024", {})
+    assert not told("placebo", {})
 
 
 def test_a_map_holds_both_parameters_and_shares_all_other_luck() -> None:
@@ -89,7 +121,11 @@ def test_a_map_holds_both_parameters_and_shares_all_other_luck() -> None:
     row = table[(table["value_curvature"] == 1.5) & (table["accountability_weight"] == 1.0)].iloc[0]
     assert row["effect"] == middle.effect
     note = report.surface_note(table, "value_curvature", "accountability_weight")
-    figure = plots.surface(table, "value_curvature", "accountability_weight", "title", "index", note)
+    figure = plots.surface(table, "value_curvature", "accountability_weight", "coercion", *arms, note)
+    title = " ".join(figure.get_suptitle().split())
+    assert title == f"Effect on coercion over 18 months: {arms[0].title}, against {arms[1].title}"
+    marks = [float(label.get_text()) for label in figure.axes[0].get_xticklabels()]
+    assert marks == [0.0, 1.5, 3.0]  # the points, and no place outside the prior
     told = " ".join(figure.get_supxlabel().split())
     assert all(part in told for part in ("n = 20 paired futures", "seed 1", "90% of 20", "Claim level: exploration"))
     shown = {text.get_text() for text in figure.axes[0].texts}

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from unsim.consistency import CHANNEL_PRIORS, Finding, inconsistencies
+from unsim.consistency import CHANNEL_PRIORS, ENTRY_PRIORS, Finding, inconsistencies
 from unsim.files import Document, Key, ScenarioError, merge, nearest
 from unsim.parameters import BY_NAME
 from unsim.schema import CODE, MONTH, NAME, START, ScenarioFile
@@ -59,7 +59,6 @@ SECTIONS = {
     "partner": "partners",
     "draft": "drafts",
     "channel": "channels",
-    "row": "events",
 }
 
 
@@ -280,8 +279,9 @@ def _schema_finding(key: Key, item: Any) -> Finding:
         return key, item["input"], str(context.get("expected"))
     if kind == "string_pattern_mismatch":
         return key, item["input"], FORMS.get(str(context.get("pattern")), FORMS[MONTH])
-    if key[0] == "parameters":
-        words = "a number, or a number for each channel, such as {coal: 0.5}"
+    if key[0] == "parameters" and len(key) > 1:
+        parameter = BY_NAME.get(str(key[1]))
+        words = f"a number for each of the {ENTRY_PRIORS[parameter.name][0]}" if parameter and parameter.axis else "a number"
     elif kind in ("greater_than_equal", "less_than_equal"):
         words = _range(_typed(key)[0])
     elif kind == "string_type" and (form := _form(_typed(key)[0])):

@@ -227,9 +227,7 @@ def map_(scenario: ScenarioName, against: Against, outcome: Annotated[str, typer
         if out:
             from unsim import plots
 
-            unit = next(kind.unit for kind in strategy.outcomes if kind.name == outcome)
-            title = f"Effect on {outcome} over {strategy.months} months: {strategy.title}, against {reference.title}"
-            figure = plots.surface(table, x, y, title, unit, note)
+            figure = plots.surface(table, x, y, outcome, strategy, reference, note)
             record = {"command": report.command_line(), "seed": seed, "outcome": outcome}
             report.write_surface(table, figure, (strategy, reference), record, out)
             _say(f"Wrote map.csv, the figure map and run.json to {out}")

@@ -114,6 +114,12 @@ class Comparison:
         theirs = {outcome.name for outcome in self.reference.scenario.outcomes}
         return tuple(outcome.name for outcome in self.strategy.scenario.outcomes if outcome.name in theirs)
 
+    @property
+    def menus_differ(self) -> bool:
+        """Whether one arm may table texts that the other may not: the effect of a menu is then part of every effect."""
+        ours, theirs = (set(arm.scenario.labels.drafts) for arm in (self.strategy, self.reference))
+        return ours != theirs
+
     def effect(self, outcome: str, horizon: int | None = None) -> Effect:
         """The effect on an outcome over a horizon (default: the whole)."""
         unit = self.strategy.scenario.outcomes[self.strategy.row(outcome)].unit

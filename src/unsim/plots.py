@@ -18,7 +18,9 @@ from unsim.rules.world import SEATS
 if TYPE_CHECKING:
     import pandas as pd
 
-STRATEGY, REFERENCE, INK, FAINT = "#0072B2", "#D55E00", "#222222", "#BBBBBB"  # Okabe and Ito: safe for colour-blind readers
+    from unsim.scenario import Scenario
+
+STRATEGY, REFERENCE, INK = "#0072B2", "#D55E00", "#222222"  # Okabe and Ito: safe for colour-blind readers
 VOTE_STYLE: Any = {
     "yes": {"facecolor": "#0072B2", "edgecolor": "#0072B2"},
     "abstain": {"facecolor": "#F2F2F2", "hatch": "....", "edgecolor": "#888888"},
@@ -146,11 +148,20 @@ def costs_table(comparison: Comparison) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def surface(table: pd.DataFrame, x: str, y: str, title: str, unit: str, note: str) -> Figure:
+def map_title(outcome: str, strategy: Scenario, reference: Scenario) -> str:
+    """What a map shows, in one line."""
+    return f"Effect on {outcome} over {strategy.months} months: {strategy.title}, against {reference.title}"
+
+
+MOST_MARKS = 9
+
+
+def surface(table: pd.DataFrame, x: str, y: str, outcome: str, strategy: Scenario, reference: Scenario, note: str) -> Figure:
     """A map of an effect over two parameters, with the line on which its sign flips.
 
-    ``table`` is that of :func:`unsim.structure.surface`.
+    ``table`` is that of :func:`unsim.structure.surface` for the same parameters, outcome and scenarios.
     """
+    unit = next(kind.unit for kind in strategy.outcomes if kind.name == outcome)
     grid = table.pivot(index=y, columns=x, values="effect")
     settled = table.assign(settled=(table["low"] > 0.0) | (table["high"] < 0.0)).pivot(index=y, columns=x, values="settled")
     reach = float(np.abs(grid.to_numpy()).max()) or 1.0
@@ -166,7 +177,12 @@ def surface(table: pd.DataFrame, x: str, y: str, title: str, unit: str, note: st
             text.set_bbox({"facecolor": "white", "alpha": 0.6, "linewidth": 0, "pad": 0.8})
         if float(grid.to_numpy().min()) < 0.0 < float(grid.to_numpy().max()):
             axis.contour(grid.columns, grid.index, grid, levels=[0.0], colors=INK, linewidths=1.8)
-        axis.set(title=_wrapped(figure, title, HEADING_SIZE, 0.8), xlabel=_parameter(x), ylabel=_parameter(y))
+        axis.set(xlabel=_parameter(x), ylabel=_parameter(y))
+        for ticked, values in ((axis.xaxis, across), (axis.yaxis, up)):  # a cell reaches beyond its point, the prior does not
+            places = values[:: -(-len(values) // MOST_MARKS)]
+            ticked.set_ticks(places, [f"{value:.3g}" for value in places])
+        title = map_title(outcome, strategy, reference)
+        figure.suptitle(_wrapped(figure, title, HEADING_SIZE, 0.95), x=0.01, ha="left", fontsize=HEADING_SIZE)
         figure.colorbar(shades, label=unit)
         _note(
             figure,

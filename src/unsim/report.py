@@ -130,6 +130,10 @@ def _structure_caption(comparison: Comparison, found: Structure) -> str:
     for name, flip in found.flips.items():
         where = "keeps its sign" if flip.rho is None else f"flips sign at {flip.rho:+.4f}"
         lines.append(f"  {name} {where}{'' if flip.clear else ', within noise'}.")
+    begun = [f"{name} {_cell(found.first_month[name])}" for name in _shown(comparison.strategy) if name in found.first_month]
+    if begun:
+        lines.append("The arms are two worlds from the start, not one world and a decision: they differ in the first month by")
+        lines.append(f"  {'; '.join(begun)}.")
     return "\n".join(lines)
 
 
@@ -206,6 +210,10 @@ def _caption(run: Run, comparison: Comparison | None = None) -> str:
         shown = [comparison.effect(name, h) for name, _ in _sections(run) if name in comparison.shared for h in comparison.horizons]
         unchanged = _unchanged(comparison)
         text += f"\nNo difference in any future: {', '.join(unchanged)}." if unchanged else ""
+        if comparison.menus_differ and run.digest != comparison.reference.digest:
+            text += (
+                "\nThe menus differ: effects include texts that one arm alone asks for (the same for both: --set coalition.menu=…)."
+            )
         shadow, cost = (comparison.effect(name) for name in ("revenue_without_measures", "economic_cost"))
         if abs(shadow.effect) > 0.5 * abs(cost.effect):
             text += "\nThe world without measures differs between the arms: read revenue rather than economic_cost."
@@ -274,8 +282,10 @@ def check_out(out: Path, force: bool) -> None:
         if not force:
             refuse(f"a folder that is not empty: {out}", allowed)
         others = sorted(path.name for path in place.iterdir() if path.name not in WRITTEN or not path.is_file())
-        if others or not _is_record(place / "run.json"):
-            refuse(f"a folder that holds something else than results: {', '.join(others) or 'run.json'} in {out}", allowed)
+        if others:
+            refuse(f"a folder that holds something else than results: {', '.join(others)} in {out}", allowed)
+        if not _is_record(place / "run.json"):
+            refuse(f"a folder without the run.json of a run: {out}", allowed)
     above = next(folder for folder in place.parents if folder.exists())
     try:
         with tempfile.TemporaryDirectory(dir=above):

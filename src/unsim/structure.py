@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from unsim.effects import Comparison, compare
+from unsim.effects import Comparison, Effect, compare
 from unsim.files import Problem, ScenarioError, nearest
 from unsim.parameters import BY_NAME, PARAMETERS
 from unsim.scenario import Scenario, loaded
@@ -56,15 +56,18 @@ class Structure:
     ``unidentified``: outcome -> share of the variance of its effect over draws that comes from parameters which no record
     identifies, even in part (None where the effect does not vary, or too little to tell, or with too few draws). ``variant``:
     the comparison under the other linkage variant, where a text on either menu has both contents. ``flips``: outcome ->
-    where its effect changes sign as rivals answer pressure.
+    where its effect changes sign as rivals answer pressure. ``first_month``: outcome -> its effect in the first month, before
+    any decision acts, where there is one: the arms then are two worlds from the start.
     """
 
     unidentified: Mapping[str, Part | None]
     variant: Comparison | None
     flips: Mapping[str, Flip]
+    first_month: Mapping[str, Effect]
 
     def frame(self) -> pd.DataFrame:
-        """Tidy table: outcome, share through unidentified parameters with interval, flip of rho, effect in the other variant."""
+        """Tidy table: outcome, share through unidentified parameters with interval, flip of rho, effect in the first month, effect
+        in the other variant."""
         import pandas as pd
 
         rows = []
@@ -74,6 +77,7 @@ class Structure:
             if part is not None:
                 row |= {"unidentified": part.share, "unidentified_low": part.low, "unidentified_high": part.high}
             row |= {f"flips_at_{RHO}": flip.rho if flip else None, "flip_clear": flip.clear if flip else None}
+            row |= {"first_month": self.first_month[name].effect if name in self.first_month else 0.0}
             if self.variant is not None and name in self.variant.shared:
                 effect = self.variant.effect(name)
                 linkage = self.variant.strategy.scenario.file.coalition.linkage
@@ -88,11 +92,13 @@ class Structure:
             effects = {name: asdict(self.variant.effect(name)) for name in self.variant.shared}
             other = {"linkage": self.variant.strategy.scenario.file.coalition.linkage, "effects": effects}
         parts = {name: None if part is None else asdict(part) for name, part in self.unidentified.items()}
-        return {"unidentified": parts, "other_variant": other, RHO: {name: asdict(flip) for name, flip in self.flips.items()}}
+        flips = {name: asdict(flip) for name, flip in self.flips.items()}
+        first = {name: asdict(effect) for name, effect in self.first_month.items()}
+        return {"unidentified": parts, "other_variant": other, RHO: flips, "first_month": first}
 
 
 def structure(comparison: Comparison, progress: Callable[[int, int], None] | None = None) -> Structure:
-    """Examine a comparison: other variant, unidentified parameters, flips.
+    """Examine a comparison: first month, unidentified parameters, other variant, flips.
 
     Costs as much as two or three comparisons more; all by the kernel, with the seed and draws of the comparison.
     """
@@ -108,7 +114,15 @@ def structure(comparison: Comparison, progress: Callable[[int, int], None] | Non
     step()
     variant = other_variant(comparison)
     step()
-    return Structure(shares, variant, flips(comparison, step))
+    return Structure(shares, variant, flips(comparison, step), first_month(comparison))
+
+
+def first_month(comparison: Comparison) -> dict[str, Effect]:
+    """Outcomes that differ between the arms in any future of the first month, with their effects in it."""
+    arm = comparison.strategy
+    begun = compare(arm.scenario.over(1), comparison.reference.scenario.over(1), arm.replicates, arm.draws, arm.seed)
+    pairs = {name: (begun.strategy.outcome(name), begun.reference.outcome(name)) for name in begun.shared}
+    return {name: begun.effect(name) for name, (ours, theirs) in pairs.items() if (ours != theirs).any()}
 
 
 def unidentified_shares(comparison: Comparison) -> dict[str, Part | None]:
