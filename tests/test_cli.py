@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -87,38 +88,30 @@ def test_out_holds_effects_figures_their_numbers_and_the_record(tmp_path: Path) 
     arguments = ["compare", "tripartite_2024", "--against", "baseline_2024", "--replicates", "40", "--months", "18", "--out", "o"]
     assert call(*arguments, cwd=tmp_path).returncode == 0
     files = {path.name for path in (tmp_path / "o").iterdir()}
-    assert files == {
-        "effects.csv",
-        "costs.csv",
-        "costs.png",
-        "costs.svg",
-        "votes.csv",
-        "votes.png",
-        "votes.svg",
-        "structure.csv",
-        "run.json",
-    }
+    assert {"effects.csv", "summary.csv", "votes.csv", "structure.csv", "run.json", "manifest.json", "strategy.zarr.zip",
+            "reference.zarr.zip"} <= files  # fmt: skip
+    figures = {name.removesuffix(".png") for name in files if name.endswith(".png")}
+    assert {"costs", "burden", "effects_regime", "paths_regime", "revenue", "components", "votes"} <= figures
+    assert all({f"{name}.svg", f"{name}.pdf", f"{name}.csv"} <= files for name in figures)
+    assert call("verify", "o", cwd=tmp_path).returncode == 0
     record = strict((tmp_path / "o" / "run.json").read_text())
     assert record["command"].startswith("unsim compare tripartite_2024")
     assert [arm["scenario"] for arm in record["arms"]] == ["tripartite_2024", "baseline_2024"]
     assert all(len(record[key]) >= 16 for key in ("code_hash", "data_hash", "digest"))
+    assert record["finding"][0].startswith("What this says. ")
     svg = (tmp_path / "o" / "costs.svg").read_text()
     drawn = " ".join(part.split("-->")[0].strip() for part in svg.split("<!--")[1:])  # glyphs are paths; above them stands the text
     assert "Claim level: exploration" in drawn
     again = call(*arguments, cwd=tmp_path)
     assert again.returncode == 2
     assert "not empty" in again.stderr
-    assert call(*arguments, "--force", cwd=tmp_path).returncode == 0
+    assert call(*arguments, "--force", "--figures", "none", cwd=tmp_path).returncode == 0
+    assert not (tmp_path / "o" / "costs.png").exists()
     (tmp_path / "mine").mkdir()
-    (tmp_path / "mine" / "thesis.txt").write_text("two years of work")
+    (tmp_path / "mine" / "summary.csv").write_text("two years of work")
     refused = call(*arguments[:-1], "mine", "--force", cwd=tmp_path)
     assert refused.returncode == 2
-    assert "something else than results" in refused.stderr
-    assert (tmp_path / "mine" / "thesis.txt").read_text() == "two years of work"
-    (tmp_path / "mine" / "thesis.txt").rename(tmp_path / "mine" / "summary.csv")
-    refused = call(*arguments[:-1], "mine", "--force", cwd=tmp_path)
-    assert refused.returncode == 2
-    assert "a folder without the run.json of a run" in refused.stderr
+    assert "a folder without the manifest.json of results" in refused.stderr
     assert (tmp_path / "mine" / "summary.csv").read_text() == "two years of work"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["mine", "o"]
 
@@ -137,6 +130,8 @@ def test_out_holds_effects_figures_their_numbers_and_the_record(tmp_path: Path) 
         (("run", "baseline_2024", "--seed", "99999999999"), "--seed"),
         (("compare", "baseline_2024"), "--against"),
         (("run", "baseline_2024", "--replicates", "many"), "many"),
+        (("run", "baseline_2024", "--figures", "poster"), "page, column, none"),
+        (("run", "baseline_2024", "--paths", "-1"), "--paths"),
     ],
 )
 def test_bad_input_gets_a_message_exit_code_2_and_writes_nothing(tmp_path: Path, arguments: tuple[str, ...], part: str) -> None:
@@ -220,3 +215,60 @@ def test_a_cache_that_cannot_be_written_is_not_replaced_by_one_beside_the_source
     environment = {**os.environ, "UNSIM_CACHE_DIR": "/dev/null/nowhere"}
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment, check=True)
     assert done.stdout.split() == ["False", "NullCache"]
+
+
+def test_explain_diff_schema_and_init_help_who_writes_a_file(tmp_path: Path) -> None:
+    assert "2 to 6" in call("explain", "compliance").stdout
+    unknown = call("explain", "complience")
+    assert (unknown.returncode, unknown.stdout) == (2, "")
+    assert "compliance (nearest)" in unknown.stderr
+    assert "coalition.coordination" in call("diff", "tripartite_2024", "baseline_2024").stdout
+    assert "differ in nothing" in call("diff", "baseline_2024", "baseline_2024").stdout
+    told = strict(call("diff", "tripartite_2024", "baseline_2024", "--json").stdout)
+    assert told["differences"]["coalition.coordination"] == {"a": 0.9, "b": 0.0, "for_readers": False}
+    assert strict(call("schema").stdout)["properties"]["months"]
+    done = call("init", "mine", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert call("validate", "mine/scenario.yaml", cwd=tmp_path).returncode == 0
+    assert call("init", "mine", cwd=tmp_path).returncode == 2
+
+
+def test_verify_names_what_is_wrong_with_results(tmp_path: Path) -> None:
+    run = ("run", "baseline_2024", "--months", "2", "--replicates", "2", "--figures", "none", "--out", "o")
+    assert call(*run, cwd=tmp_path).returncode == 0
+    (tmp_path / "o" / "summary.csv").write_text("nothing")
+    done = call("verify", "o", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "summary.csv is not as it was written" in done.stderr
+
+
+def test_a_reader_that_goes_away_is_no_traceback() -> None:
+    command = f"{sys.executable} -m unsim run baseline_2024 --months 1 --replicates 2 --json | true; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    assert done.stdout.strip() in ("0", "1")  # 0 where all was written before the reader went
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_an_output_that_is_full_is_said() -> None:
+    with open("/dev/full", "w") as full:
+        command = [sys.executable, "-m", "unsim", "run", "baseline_2024", "--months", "1", "--replicates", "2", "--json"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.strip() == "cannot write or read: No space left on device"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interrupt_and_a_terminal_that_goes_away_leave_nothing_behind(tmp_path: Path, number: signal.Signals) -> None:
+    command = [sys.executable, "-m", "unsim", "compare", "tripartite_2024", "--against", "baseline_2024", "--replicates", "200000",
+               "--out", "o"]  # fmt: skip
+    running = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    with pytest.raises(subprocess.TimeoutExpired):
+        running.wait(6.0)
+    running.send_signal(number)
+    output, errors = running.communicate(timeout=30)
+    assert running.returncode == 128 + number
+    assert output == ""
+    assert "nothing was written" in errors
+    assert "Traceback" not in errors
+    assert list(tmp_path.iterdir()) == []

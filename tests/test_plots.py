@@ -22,6 +22,7 @@ import unsim
 from unsim import plots
 from unsim.effects import Comparison
 from unsim.parameters import BY_NAME
+from unsim.plots import council, paths, style
 from unsim.results import Run
 
 COSTS = ("political_cost", "economic_cost")
@@ -45,7 +46,7 @@ def quantile(run: Run, outcome: str, level: float) -> np.ndarray:
 
 
 def test_the_numbers_behind_the_figure_are_quantiles_of_the_kept_paths(comparison: Comparison) -> None:
-    table = plots.costs_table(comparison)
+    table = paths.costs_table(comparison)
     assert len(table) == 2 * MONTHS
     for outcome in COSTS:
         rows = table[table["outcome"] == outcome]
@@ -58,7 +59,7 @@ def test_the_numbers_behind_the_figure_are_quantiles_of_the_kept_paths(compariso
 
 
 def test_the_effect_of_each_month_is_the_mean_paired_difference(comparison: Comparison) -> None:
-    table = plots.costs_table(comparison)
+    table = paths.costs_table(comparison)
     for outcome in COSTS:
         rows = table[table["outcome"] == outcome]
         difference = np.asarray(comparison.strategy.paths[outcome] - comparison.reference.paths[outcome])
@@ -104,25 +105,31 @@ def test_bands_of_the_strategy_hold_half_and_nine_tenths_of_its_futures(comparis
         wide, narrow = (edges(band) for band in axis.collections)
         np.testing.assert_allclose(wide, [quantile(comparison.strategy, outcome, q) for q in (0.05, 0.95)])
         np.testing.assert_allclose(narrow, [quantile(comparison.strategy, outcome, q) for q in (0.25, 0.75)])
-        (median,) = lines(axis, plots.STRATEGY)
+        (median,) = lines(axis, style.STRATEGY)
         np.testing.assert_allclose(median.get_ydata(), quantile(comparison.strategy, outcome, 0.5))
-        assert comparison.strategy.scenario.title in median.get_label()
         assert median.get_linestyle() == "-"
 
 
 def test_lines_of_the_reference_are_its_quantiles(comparison: Comparison, figure: Figure) -> None:
     for outcome, axis in zip(COSTS, figure.axes[::2], strict=True):
-        drawn = sorted((line.get_ydata() for line in lines(axis, plots.REFERENCE)), key=np.sum)
+        drawn = sorted((line.get_ydata() for line in lines(axis, style.REFERENCE)), key=np.sum)
         np.testing.assert_allclose(drawn, [quantile(comparison.reference, outcome, q) for q in LEVELS.values()])
-        (median,) = (line for line in lines(axis, plots.REFERENCE) if not line.get_label().startswith("_"))
-        assert comparison.reference.scenario.title in median.get_label()
+        (median,) = (line for line in lines(axis, style.REFERENCE) if line.get_linewidth() > 1.0)
         np.testing.assert_allclose(median.get_ydata(), quantile(comparison.reference, outcome, 0.5))
-        assert {line.get_linestyle() for line in lines(axis, plots.REFERENCE)} == {"--"}
+        assert {line.get_linestyle() for line in lines(axis, style.REFERENCE)} == {"--"}
+
+
+def test_the_legend_names_the_arms_in_the_colours_of_their_lines(comparison: Comparison, figure: Figure) -> None:
+    (legend,) = figure.legends
+    told = [" ".join(text.get_text().split()) for text in legend.get_texts()]
+    assert told == [f"Strategy: {comparison.strategy.scenario.title}", f"Reference: {comparison.reference.scenario.title}"]
+    handles = legend.get_lines()
+    assert [(line.get_color(), line.get_linestyle()) for line in handles] == [(style.STRATEGY, "-"), (style.REFERENCE, "--")]
 
 
 def test_the_effect_beside_them_is_strategy_less_reference_with_its_interval(comparison: Comparison, figure: Figure) -> None:
     for outcome, axis in zip(COSTS, figure.axes[1::2], strict=True):
-        (line,) = lines(axis, plots.STRATEGY)
+        (line,) = lines(axis, style.STRATEGY)
         difference = np.asarray(comparison.strategy.paths[outcome] - comparison.reference.paths[outcome])
         np.testing.assert_allclose(line.get_ydata(), difference.mean(axis=1))
         monthly = comparison.monthly(outcome)
@@ -143,7 +150,7 @@ def test_a_figure_says_what_it_rests_on(comparison: Comparison, figure: Figure) 
     assert [axis.get_title(loc="left") for axis in figure.axes] == [
         "Political cost", "Effect on political cost", "Economic cost", "Effect on economic cost",
     ]  # fmt: skip
-    assert [axis.get_ylabel() for axis in figure.axes] == ["index 0–100"] * 2 + ["USD million a month"] * 2
+    assert [axis.get_ylabel() for axis in figure.axes] == ["index 0-100"] * 2 + ["USD million a month"] * 2
 
 
 def cut_off(figure: Figure) -> list[str]:
@@ -151,7 +158,9 @@ def cut_off(figure: Figure) -> list[str]:
     renderer = FigureCanvasAgg(figure).get_renderer()
     figure.draw(renderer)
     width, height = figure.bbox.size
-    shown = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
+    beyond = [tick.label1 for axes in figure.axes for axis in (axes.xaxis, axes.yaxis) for tick in axis.get_major_ticks()
+              if not min(axis.get_view_interval()) <= tick.get_loc() <= max(axis.get_view_interval())]  # fmt: skip
+    shown = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip() and text not in beyond]
     boxes = {text.get_text(): text.get_window_extent(renderer) for text in shown}
     return [text for text, box in boxes.items() if box.x0 < 0.0 or box.y0 < 0.0 or box.x1 > width or box.y1 > height]
 
@@ -159,18 +168,91 @@ def cut_off(figure: Figure) -> list[str]:
 LONG = "A title as long as they come: the three act as one, inside the Council and outside, on weapons and on abuse"
 
 
-@pytest.mark.parametrize("title", [None, LONG])
-def test_no_text_of_a_figure_is_cut_off(comparison: Comparison, title: str | None) -> None:
-    arms = [arm.scenario.override({"title": title} if title else {}) for arm in (comparison.strategy, comparison.reference)]
-    told = unsim.compare(arms[0].over(3), arms[1].over(3), 20, draws=20, keep=20)
-    for drawn in (plots.costs(told), plots.votes(told)):
-        assert cut_off(drawn) == []
+@pytest.fixture(scope="module")
+def named_long(comparison: Comparison) -> Comparison:
+    """Three months of scenarios with titles as long as they come."""
+    arms = (arm.scenario.override({"title": LONG, "months": 3}) for arm in (comparison.strategy, comparison.reference))
+    return unsim.compare(*arms, 20, draws=20, keep=20)
+
+
+@pytest.mark.parametrize("width", ["page", pytest.param("column", marks=pytest.mark.slow)])
+def test_no_text_of_a_figure_is_cut_off(named_long: Comparison, width: style.Width) -> None:
+    for result in (named_long, named_long.strategy) if width == "column" else (named_long,):
+        for picture in plots.pictures(result):
+            assert cut_off(picture.draw(width)) == [], picture.name
+    arms = (named_long.strategy.scenario, named_long.reference.scenario)
     for points in (3, 15):
         x, y = np.meshgrid(np.linspace(0.0, 3.0, points), np.linspace(0.0, 2.0, points))
         table = pd.DataFrame({"value_curvature": x.ravel(), "accountability_weight": y.ravel(), "effect": (x - y).ravel(),
                               "low": (x - y).ravel() - 0.1, "high": (x - y).ravel() + 0.1})  # fmt: skip
         note = "Positive at 50% of the points; each: n = 400 paired futures, 90% of 40 parameter draws, seed 1. " * 2
-        assert cut_off(plots.surface(table, "value_curvature", "accountability_weight", "coercion", *arms, note)) == []
+        assert cut_off(plots.surface(table, "value_curvature", "accountability_weight", "coercion", *arms, note, width)) == []
+
+
+def test_every_outcome_of_a_scenario_has_its_path_and_its_place_in_a_forest(comparison: Comparison) -> None:
+    found = {picture.name: picture for picture in plots.pictures(comparison)}
+    every = [outcome.name for outcome in comparison.strategy.scenario.outcomes]
+    for kind in ("paths_", "effects_"):
+        shown = [name for key, picture in found.items() if key.startswith(kind) for name in picture.table()["outcome"].unique()]
+        assert sorted(shown) == sorted(every)
+
+
+@pytest.mark.parametrize("result", ["comparison", "run"])
+def test_every_figure_says_n_draws_seed_interval_and_claim_level(comparison: Comparison, result: str) -> None:
+    subject = comparison if result == "comparison" else comparison.strategy
+    intervals = ("90% of", "no interval", "t interval", "5% ")
+    for picture in plots.pictures(subject):
+        note = " ".join(picture.draw("page").get_supxlabel().split())
+        paired = "paired " if result == "comparison" else ""
+        for part in (f"n = 36 {paired}futures", "12 parameter draws", "seed 7", "Claim level: exploration."):
+            assert part in note, picture.name
+        assert any(words in note for words in intervals), picture.name
+
+
+def test_counts_add_up_over_the_months_of_a_path(comparison: Comparison) -> None:
+    (picture,) = (picture for picture in plots.pictures(comparison.strategy) if picture.name == "paths_un_output")
+    rows = picture.table()
+    rows = rows[rows["outcome"] == "drafts_tabled"]
+    assert rows["unit"].unique() == ["drafts so far"]
+    np.testing.assert_allclose(
+        rows["run_q50"], np.quantile(np.cumsum(comparison.strategy.paths["drafts_tabled"], axis=0), 0.5, axis=1)
+    )
+
+
+def test_a_forest_shows_each_horizon_with_its_interval_and_names_what_does_not_move(comparison: Comparison) -> None:
+    figure = plots.forest(comparison, "others")
+    drawn = {axis.get_title(loc="left"): axis for axis in figure.axes if axis.get_title(loc="left")}
+    effect = comparison.effect("coalition_cost")
+    mark, bar = drawn["Coalition cost"].lines[2], drawn["Coalition cost"].lines[1]
+    assert mark.get_xdata() == pytest.approx([effect.effect])
+    assert bar.get_xdata() == pytest.approx([effect.low, effect.high])
+    settled = effect.low > 0.0 or effect.high < 0.0
+    assert (mark.get_markerfacecolor() != "white") == settled
+    still = [name for name in ("summits", "engagement") if comparison.effect(name).effect == 0.0]
+    assert still
+    assert all(name in figure.get_supxlabel() for name in still)
+
+
+def test_the_burden_is_signed_so_that_more_is_worse_for_those_who_bear_it(comparison: Comparison) -> None:
+    (picture,) = (picture for picture in plots.pictures(comparison) if picture.name == "burden")
+    rows = picture.table().set_index("outcome")
+    assert rows.loc["civilian_welfare", "effect"] == -comparison.effect("civilian_welfare").effect
+    assert rows.loc["civilian_welfare", "low"] == -comparison.effect("civilian_welfare").high
+    assert rows.loc["coalition_cost", "effect"] == comparison.effect("coalition_cost").effect
+    assert set(rows["bearer"]) == {"regime", "civilians", "coalition"}
+
+
+def test_levels_are_means_and_quantiles_over_futures_beside_the_effect(comparison: Comparison) -> None:
+    (picture,) = (picture for picture in plots.pictures(comparison) if picture.name == "revenue")
+    row = picture.table().set_index("outcome").loc["revenue_coal"]
+    values = comparison.strategy.outcome("revenue_coal")
+    assert row["strategy_mean"] == pytest.approx(values.mean())
+    assert row["strategy_q95"] == pytest.approx(np.quantile(values, 0.95))
+    assert row["effect"] == comparison.effect("revenue_coal").effect
+    labels = comparison.strategy.scenario.labels
+    assert set(picture.table()["outcome"]) == {f"revenue_{name}" for name in labels.channels} | {
+        f"revenue_from_{name}" for name in labels.partners
+    }
 
 
 # Votes
@@ -193,14 +275,14 @@ def divided(comparison: Comparison) -> Comparison:
 def test_the_upper_bar_of_a_member_is_the_strategys_vote(divided: Comparison) -> None:
     figure = plots.votes(divided)
     (axis,) = figure.axes
-    _, upper = " ".join(figure.get_suptitle().split()).split("Upper bar")
+    _, upper = " ".join(figure.legends[0].get_title().get_text().split()).split("Upper bar")
     upper, lower = upper.split("Lower bar")
     assert divided.strategy.scenario.title in upper
     assert divided.reference.scenario.title in lower
     bottom, top = axis.get_ylim()
     assert bottom > top  # members are read from the top
     bars: dict[tuple[int, str], dict[str, tuple[float, float]]] = {}
-    colours = {matplotlib.colors.to_hex(style["facecolor"]): vote for vote, style in plots.VOTE_STYLE.items()}
+    colours = {matplotlib.colors.to_hex(style["facecolor"]): vote for vote, style in council.VOTE_STYLE.items()}
     for bar in axis.patches:
         middle = bar.get_y() + bar.get_height() / 2.0
         member = round(middle)
@@ -226,7 +308,7 @@ def test_the_permanent_five_stand_above_the_elected(divided: Comparison) -> None
 
 
 def test_the_table_of_votes_keeps_the_arms_apart(divided: Comparison) -> None:
-    table = plots.votes_table(divided)
+    table = council.votes_table(divided)
     assert len(table) == 2 * 15
     ours, theirs = (table[table["arm"] == arm] for arm in ("strategy", "reference"))
     assert (ours["yes"] == 1.0).all()
@@ -238,7 +320,7 @@ def test_the_table_of_votes_keeps_the_arms_apart(divided: Comparison) -> None:
 
 def test_a_comparison_without_any_vote_has_a_figure_too(comparison: Comparison) -> None:
     silent = Comparison(*(replace(arm, votes=np.zeros_like(arm.votes)) for arm in (comparison.strategy, comparison.reference)))
-    assert plots.votes_table(silent).empty
+    assert council.votes_table(silent).empty
     figure = plots.votes(silent)
     figure.savefig(BytesIO())  # a warning about its layout would be an error here
     assert not figure.axes[0].patches

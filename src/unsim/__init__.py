@@ -28,17 +28,21 @@ if TYPE_CHECKING:
     from unsim.scenario import Scenario as Scenario
     from unsim.scenario import load as load
     from unsim.scenario import shipped as shipped
+    from unsim.store import Results as Results
+    from unsim.store import open_results as open_results
     from unsim.sweep import run as run
 
 _HOME = {
     "Comparison": "effects",
     "Effect": "effects",
     "PressureModel": "engines.model",
+    "Results": "store",
     "Run": "results",
     "Scenario": "scenario",
     "ScenarioError": "files",
     "compare": "effects",
     "load": "scenario",
+    "open_results": "store",
     "run": "sweep",
     "shipped": "scenario",
 }

@@ -1,34 +1,18 @@
-"""What a user is shown at the end, and what ``--out`` leaves on disk."""
+"""What a user is shown at the end: tables with what they rest on."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import platform
-import shutil
-import sys
-import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from importlib.metadata import version
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any
 
 from rich.markup import escape
 from rich.table import Table
 
 from unsim.effects import Comparison, Effect
-from unsim.files import Problem, ScenarioError
 from unsim.parameters import BY_NAME
 from unsim.results import Run, design, spread_of
 from unsim.rules.ledger import OUTCOMES
-from unsim.scenario import Scenario
 from unsim.structure import FEWEST_DRAWS, RHO, Structure
-from unsim.tables import DATA
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-PACKAGE = Path(__file__).parent
 MAIN = tuple(outcome.name for outcome in OUTCOMES)
 PER_RIVAL = ("letter", "policing", "enforcement")
 
@@ -220,178 +204,3 @@ def _caption(run: Run, comparison: Comparison | None = None) -> str:
         outside = any(not effect.low <= effect.effect <= effect.high for effect in shown)
         return text + ("\n* a mean outside its interval: a few draws lie far out." if outside else "")
     return text + f"Spread over futures: {spread_of(run.draws)}."
-
-
-def provenance(arms: list[Run], command: str) -> dict[str, Any]:
-    """What a result rests on: command, design, versions, and hashes of scenario, data and code."""
-    return {
-        "command": command,
-        **_versions(),
-        "arms": [
-            {
-                "scenario": arm.scenario.name,
-                "title": arm.scenario.title,
-                "files": {path.name: _hash([path]) for path in arm.scenario.document.chain},
-                "content": arm.scenario.document.data,
-                "replicates": arm.replicates,
-                "draws": arm.draws,
-                "seed": arm.seed,
-                "engine": arm.engine,
-                "months": arm.months,
-                "claim_level": arm.claim_level,
-                "digest": arm.digest,
-            }
-            for arm in arms
-        ],
-    }
-
-
-def _versions() -> dict[str, Any]:
-    return {
-        "unsim": version("unsim-pressure"),
-        "python": platform.python_version(),
-        "versions": {name: version(name) for name in ("mesa", "numba", "numpy", "scipy")},
-        "code_hash": _hash(sorted(PACKAGE.rglob("*.py"))),
-        "data_hash": _hash(sorted(DATA.glob("*.csv"))),
-    }
-
-
-def _hash(paths: list[Path]) -> str:
-    digest = hashlib.sha256()
-    for path in paths:
-        digest.update(path.name.encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n"))
-    return digest.hexdigest()
-
-
-def check_out(out: Path, force: bool) -> None:
-    """Raise ``ScenarioError`` where results cannot be written to ``out``: before anything is computed or made."""
-
-    def refuse(found: str, allowed: str) -> NoReturn:
-        raise ScenarioError([Problem("--out", None, "", found, allowed)])
-
-    try:
-        place = out.resolve()
-    except (OSError, RuntimeError):
-        refuse(f"a link that leads nowhere: {out}", "a folder that can be written to")
-    if place.exists() and not place.is_dir():
-        refuse(f"a file at {out}", "a folder, or a path where there is nothing yet")
-    if place in (Path.cwd(), *Path.cwd().parents) or place.is_mount():
-        refuse(f"the current folder, one above it or a whole disk: {out}", "a folder of its own, such as results/first")
-    if place.is_dir() and any(place.iterdir()):
-        allowed = "an empty or new folder, or --force to replace earlier results"
-        if not force:
-            refuse(f"a folder that is not empty: {out}", allowed)
-        others = sorted(path.name for path in place.iterdir() if path.name not in WRITTEN or not path.is_file())
-        if others:
-            refuse(f"a folder that holds something else than results: {', '.join(others)} in {out}", allowed)
-        if not _is_record(place / "run.json"):
-            refuse(f"a folder without the run.json of a run: {out}", allowed)
-    above = next(folder for folder in place.parents if folder.exists())
-    try:
-        with tempfile.TemporaryDirectory(dir=above):
-            pass
-    except OSError as error:
-        refuse(f"a path that cannot be written: {out} ({error.strerror})", "a folder that can be written to")
-
-
-WRITTEN = {
-    *("run.json", "summary.csv", "votes.csv", "effects.csv", "costs.csv", "structure.csv", "map.csv"),
-    *(f"{figure}.{form}" for figure in ("costs", "votes", "map") for form in ("png", "svg")),
-}
-"""Every file that a folder of results may hold: ``--force`` replaces these and nothing else."""
-
-
-def _is_record(path: Path) -> bool:
-    try:
-        return "digest" in (json.loads(path.read_text(encoding="utf-8")).get("arms") or [{}])[0]
-    except (OSError, ValueError, AttributeError, TypeError):
-        return False
-
-
-def _written(out: Path, write: Callable[[Path], None]) -> None:
-    """Fill a folder beside ``out``, then put it in its place: ``out`` is complete or not there."""
-    out = out.resolve()
-    missing = [folder for folder in out.parents if not folder.exists()]
-    out.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        _fill(out, write)
-    except BaseException:
-        for folder in missing:
-            folder.rmdir()
-        raise
-
-
-def _fill(out: Path, write: Callable[[Path], None]) -> None:
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as scratch:
-        fresh = Path(scratch) / "new"
-        fresh.mkdir()
-        write(fresh)
-        if out.exists():
-            out.rename(Path(scratch) / "old")
-        try:
-            fresh.rename(out)
-        except OSError:
-            if (Path(scratch) / "old").exists():
-                shutil.move(Path(scratch) / "old", out)
-            raise
-
-
-def write_run(run: Run, out: Path, command: str) -> None:
-    """``summary.csv``, ``votes.csv`` and ``run.json`` of a run."""
-
-    def write(folder: Path) -> None:
-        run.summary().to_csv(folder / "summary.csv", index=False)
-        run.vote_shares().to_csv(folder / "votes.csv", index=False)
-        _write_json(folder / "run.json", provenance([run], command))
-
-    _written(out, write)
-
-
-def write_comparison(comparison: Comparison, out: Path, command: str, found: Structure | None = None) -> None:
-    """``effects.csv``, ``structure.csv``, both figures (PNG and SVG) with their numbers (CSV), and ``run.json``."""
-    from unsim import plots
-
-    def write(folder: Path) -> None:
-        comparison.frame().to_csv(folder / "effects.csv", index=False)
-        if found is not None:
-            found.frame().to_csv(folder / "structure.csv", index=False)
-        plots.costs_table(comparison).to_csv(folder / "costs.csv", index=False)
-        plots.votes_table(comparison).to_csv(folder / "votes.csv", index=False)
-        _save(plots.costs(comparison), folder / "costs")
-        _save(plots.votes(comparison), folder / "votes")
-        _write_json(
-            folder / "run.json", {**provenance([comparison.strategy, comparison.reference], command), "digest": comparison.digest}
-        )
-
-    _written(out, write)
-
-
-def write_surface(table: Any, figure: Figure, arms: Sequence[Scenario], record: Mapping[str, Any], out: Path) -> None:
-    """``map.csv``, the figure (PNG and SVG) and ``run.json`` of a map."""
-
-    def write(folder: Path) -> None:
-        table.to_csv(folder / "map.csv", index=False)
-        _save(figure, folder / "map")
-        told = [{"scenario": arm.name, "title": arm.title, "content": arm.document.data, "digest": None} for arm in arms]
-        _write_json(folder / "run.json", {**_versions(), **record, "arms": told})
-
-    _written(out, write)
-
-
-def _save(figure: Figure, stem: Path) -> None:
-    figure.savefig(stem.with_suffix(".png"), dpi=200)
-    figure.savefig(stem.with_suffix(".svg"), metadata={"Date": None})
-
-
-def _write_json(path: Path, content: dict[str, Any]) -> None:
-    path.write_text(as_text(content), encoding="utf-8")
-
-
-def as_text(content: dict[str, Any]) -> str:
-    """JSON without NaN or infinities."""
-    return json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
-
-
-def command_line() -> str:
-    """The command as it was typed."""
-    return " ".join(["unsim", *sys.argv[1:]])

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from unsim.files import Problem, ScenarioError
+from unsim.parameters import BY_NAME
 from unsim.rules.ledger import Outcome
 from unsim.scenario import Scenario
 
@@ -129,6 +131,20 @@ class Run:
             "claim_level": self.claim_level,
         }
 
+    @cached_property
+    def parameters(self) -> xr.Dataset:
+        """The value of every parameter in each draw (draw), with units; draw -1 holds the defaults."""
+        import xarray as xr
+
+        draws = list(range(self.draws)) or [-1]
+        table = self.scenario.draw(self.seed, draws)
+        data = {}
+        for label, values in zip(self.scenario.priors, table, strict=True):
+            parameter = BY_NAME[label.partition(".")[0]]
+            told = {"units": parameter.unit, "long_name": parameter.meaning, "identified": parameter.identified}
+            data[label] = (("draw",), values, told)
+        return xr.Dataset(data, {"draw": draws}, self._provenance)
+
     def frame(self) -> pd.DataFrame:
         """Tidy table of every outcome of every replicate: horizon, replicate, draw, outcome, value, unit."""
         import pandas as pd
@@ -207,3 +223,25 @@ def spread_of(draws: int) -> str:
 def horizons_within(months: int, wanted: Sequence[int] = (12, 36, 120)) -> tuple[int, ...]:
     """The usual horizons that a run reaches, and its own."""
     return tuple(sorted({horizon for horizon in (*wanted, months) if horizon <= months}))
+
+
+MEMORY_SHARE = 0.8
+"""Share of the memory that is free which a run may take."""
+
+
+def check_memory(scenario: Scenario, replicates: int, keep: int, runs: int) -> None:
+    """Raise ``ScenarioError`` where the results of ``runs`` arms, with whole paths of ``keep`` replicates, cannot be held."""
+    import psutil
+
+    outcomes, horizons = len(scenario.outcomes), len(horizons_within(scenario.months))
+    kept = min(keep, replicates) * outcomes * scenario.months * 8
+    each = 2 * horizons * outcomes * 8  # sums over the horizons, and the means that are made of them
+    free = MEMORY_SHARE * psutil.virtual_memory().available
+    if runs * (kept + replicates * each) > free:
+        most = max(0, int((free / runs - kept) / each))
+        need = runs * (kept + replicates * each) / 1e9
+        found, allowed = (
+            f"{replicates}, which needs {need:.1f} GB",
+            f"at most about {most:,} in the {free / 1e9:.1f} GB that are free",
+        )
+        raise ScenarioError([Problem("--replicates", None, "", f"a number too large for memory: {found}", allowed)])

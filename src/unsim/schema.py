@@ -13,7 +13,7 @@ NAME = r"^[a-z][a-z0-9_]{0,40}$"
 MAX_MONTHS = 1200
 
 
-Share = Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False, json_schema_extra={"unit": "share"})]
 Amount = Annotated[float, Field(ge=0.0, le=1e6, allow_inf_nan=False)]
 Month = Annotated[str, Field(pattern=MONTH)]
 Label = Annotated[str, Field(min_length=1, max_length=60, pattern=r"\S")]
@@ -167,19 +167,19 @@ class Measures(Entry):
 
     lift: list[str] = Field(default_factory=list, description="ids of measures that end with the first month")
     without: list[str] = Field(default_factory=list, description="ids of measures that never were, for a world without them")
-    add: dict[Name, Measure] = Field(default_factory=dict)
+    add: dict[Name, Measure] = Field(default_factory=dict, description="further measures, by a name of one's own")
 
 
 class Flow(Entry):
     """What a partner would buy in a channel without measures."""
 
-    usd_million_a_year: Amount
+    usd_million_a_year: Amount = Field(description="USD million a year")
 
 
 class Channel(Entry):
     """Something the DPRK earns by; ranges are low, central, high."""
 
-    label: str | None = None
+    label: str | None = Field(None, description="name in figures")
     merchandise: bool = Field(True, description="a closed border stops it")
     uses_cloth: bool = Field(False, description="processes imported cloth")
     takes_redirected: bool = Field(False, description="goods that no text lists, to which blocked trade turns")
@@ -188,7 +188,7 @@ class Channel(Entry):
     forced_labour: Triple = Field(default=[0.0, 0.0, 0.0], description="share of revenue that rests on coercion")
     text_reach: Triple = Field(default=[1.0, 1.0, 1.0], description="share that standing Council texts can name")
     for_conflicts: bool = Field(False, description="conflicts that go on buy it, beside the flows")
-    flows: dict[Code, Flow] = Field(default_factory=dict)
+    flows: dict[Code, Flow] = Field(default_factory=dict, description="what each partner would buy without measures")
     sold_on: dict[Code, dict[Code, Share]] = Field(
         default_factory=dict, description="share of what a partner buys that it sells on to a market, by partner and market"
     )
@@ -197,10 +197,10 @@ class Channel(Entry):
 class Good(Entry):
     """Something the DPRK imports."""
 
-    label: str | None = None
-    share_of_free_spending: Share = 0.0
-    cloth: bool = False
-    crude: bool = False
+    label: str | None = Field(None, description="name in tables")
+    share_of_free_spending: Share = Field(0.0, description="share of what is spent abroad beside cloth and pipeline crude")
+    cloth: bool = Field(False, description="cloth that is processed and exported again")
+    crude: bool = Field(False, description="crude oil by pipeline, outside the budget")
 
 
 class Conflict(Entry):
@@ -258,10 +258,10 @@ class Stocks(Entry):
 
     salience: Share = Field(0.3, description="attention to weapons")
     evidence: Share = Field(0.3, description="public evidence of abuse")
-    isolation: Share = 0.2
+    isolation: Share = Field(0.2, description="diplomatic isolation")
     credibility: Share = Field(0.1, description="of consequences for abuse")
-    accountability: Share = 0.1
-    legitimacy_loss: Share = 0.1
+    accountability: Share = Field(0.1, description="exposure to accountability for abuse")
+    legitimacy_loss: Share = Field(0.1, description="information that has reached the population")
     designated: Share = Field(0.1, description="evasion networks that are listed")
 
 

@@ -1,0 +1,156 @@
+"""Commands that simulate, and the one that checks what they left: run, compare, map, verify."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+
+from unsim.cli.common import (
+    Against,
+    Draws,
+    EngineName,
+    Figures,
+    Force,
+    Json,
+    Months,
+    Out,
+    Paths,
+    Replicates,
+    ScenarioName,
+    Seed,
+    Set,
+    Structural,
+    app,
+    checked_engine,
+    checked_output,
+    load_with_options,
+    progress_bar,
+    say,
+    show,
+    together,
+    told,
+    whole,
+)
+
+if TYPE_CHECKING:
+    from unsim.plots.style import Width
+
+
+def _width(figures: str) -> Width | None:
+    return None if figures == "none" else cast("Width", figures)
+
+
+@app.command()
+def run(scenario: ScenarioName, replicates: Replicates = 2000, draws: Draws = None, seed: Seed = 1,
+        months: Months = None, set_: Set = None, engine: EngineName = "kernel", out: Out = None, figures: Figures = "page",
+        paths: Paths = 200, force: Force = False, json: Json = False) -> None:  # fmt: skip
+    """Run a scenario many times and describe its outcomes."""
+    with told():
+        from unsim import report, store
+        from unsim.results import check_memory
+        from unsim.sweep import KEEP
+        from unsim.sweep import run as run_scenario
+
+        kind, loaded, _ = together(
+            lambda: checked_engine(replicates, draws, seed, engine),
+            lambda: load_with_options(scenario, set_, months),
+            lambda: checked_output(out, force, figures, paths),
+        )
+        keep = max(KEEP, paths) if out else 0
+        check_memory(loaded, replicates, keep, runs=1)
+        with progress_bar(f"Running {loaded.name}", engine) as progress:
+            result = run_scenario(loaded, replicates, draws, seed, kind, keep=keep, progress=progress)
+        if out:
+            with progress_bar("Drawing", "none", "figures") as progress:
+                store.write_run(result, out, store.command_line(), _width(figures), paths, progress)
+            say(f"Wrote summary.csv, votes.csv, every future, figures with their numbers, and run.json to {out}")
+        if json:
+            print(store.as_text(result.as_json()), end="")
+        else:
+            show(report.run_table(result))
+
+
+@app.command()
+def compare(scenario: ScenarioName, against: Against, replicates: Replicates = 4000, draws: Draws = None, seed: Seed = 1,
+            months: Months = None, set_: Set = None, engine: EngineName = "kernel", out: Out = None, figures: Figures = "page",
+            paths: Paths = 200, structure: Structural = True, force: Force = False, json: Json = False) -> None:  # fmt: skip
+    """Run a scenario and a reference on the same luck, and give the paired effects. --set and --months apply to both."""
+    with told():
+        from unsim import report, store, words
+        from unsim.effects import compare as compare_scenarios
+        from unsim.results import check_memory
+        from unsim.sweep import KEEP
+
+        kind, strategy, reference, _ = together(
+            lambda: checked_engine(replicates, draws, seed, engine),
+            lambda: load_with_options(scenario, set_, months),
+            lambda: load_with_options(against, set_, months),
+            lambda: checked_output(out, force, figures, paths),
+        )
+        keep = max(KEEP, paths) if out else 0
+        check_memory(strategy, replicates, keep, runs=6 if structure else 2)
+        with progress_bar(f"Comparing {strategy.name} with {reference.name}", engine) as progress:
+            result = compare_scenarios(strategy, reference, replicates, draws, seed, kind, keep=keep, progress=progress)
+        found = None
+        if structure:
+            from unsim.structure import structure as examine
+
+            with progress_bar("Examining what the effects rest on", "kernel", "steps") as progress:
+                found = examine(result, progress)
+        finding = words.finding(result, found)
+        if out:
+            with progress_bar("Drawing", "none", "figures") as progress:
+                store.write_comparison(result, out, store.command_line(), found, finding, _width(figures), paths, progress)
+            say(f"Wrote effects.csv, summary.csv, votes.csv, every future, figures with their numbers, and run.json to {out}")
+        if json:
+            extra = {} if found is None else {"structure": found.as_json()}
+            print(store.as_text({**result.as_json(), "finding": finding, **extra}), end="")
+        else:
+            show(report.effects_table(result))
+            if found is not None:
+                show(report.structure_table(result, found))
+            print("\n".join(textwrap.fill(sentences, 130, subsequent_indent="  ") for sentences in finding))
+
+
+@app.command("map")
+def map_(scenario: ScenarioName, against: Against, outcome: Annotated[str, typer.Option(help="The outcome.")] = "coercion",
+         x: Annotated[str, typer.Option(help="The first parameter.")] = "value_curvature",
+         y: Annotated[str, typer.Option(help="The second parameter.")] = "accountability_weight",
+         points: Annotated[int, typer.Option(parser=whole, metavar="P", help="Points along each.")] = 7,
+         replicates: Replicates = 400, draws: Draws = None, seed: Seed = 1, months: Months = None, set_: Set = None,
+         out: Out = None, figures: Figures = "page", force: Force = False) -> None:  # fmt: skip
+    """Map an effect over two parameters (sigma and lambda-A unless told otherwise) and show where its sign flips."""
+    with told():
+        from unsim import plots, report, store
+        from unsim.structure import surface
+
+        _, strategy, reference, _ = together(
+            lambda: checked_engine(replicates, draws, seed, "kernel"),
+            lambda: load_with_options(scenario, set_, months),
+            lambda: load_with_options(against, set_, months),
+            lambda: checked_output(out, force, figures, 0),
+        )
+        with progress_bar(f"Mapping {strategy.name} against {reference.name}", "kernel", "points") as progress:
+            table = surface(strategy, reference, outcome, x, y, points, replicates, draws, seed, progress)
+        note = report.surface_note(table, x, y)
+        if out:
+            width = _width(figures)
+            figure = plots.surface(table, x, y, outcome, strategy, reference, note, width) if width else None
+            record = {"command": store.command_line(), "seed": seed, "outcome": outcome}
+            store.write_surface(table, figure, (strategy, reference), record, out)
+            say(f"Wrote map.csv, the figure map and run.json to {out}")
+        show(report.surface_table(table, x, y, outcome, note))
+
+
+@app.command()
+def verify(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that --out has written.")]) -> None:
+    """Check that results on disk are all there and as they were written: exit 0 if they are, 2 if not."""
+    with told():
+        from unsim.store import open_results
+
+        record = open_results(folder).record
+        titles = " against ".join(f"“{arm['title']}”" for arm in record["arms"])
+        print(f"{folder}: complete and as written ({titles}; unsim {record['unsim']})")

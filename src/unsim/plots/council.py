@@ -1,0 +1,148 @@
+"""How members of the Security Council vote."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from unsim.effects import Comparison
+from unsim.plots.style import (
+    INK,
+    WIDTHS,
+    Picture,
+    Result,
+    Width,
+    arms,
+    blank,
+    legend,
+    main_arm,
+    panel_title,
+    rests_on,
+    sheet,
+    styled,
+)
+from unsim.results import Run, spread_of
+from unsim.rules.world import SEATS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+VOTE_STYLE: Any = {
+    "yes": {"facecolor": "#0072B2", "edgecolor": "#0072B2"},
+    "abstain": {"facecolor": "#F2F2F2", "hatch": "....", "edgecolor": "#888888"},
+    "no": {"facecolor": "#E69F00", "hatch": "////", "edgecolor": "#5A3D00"},
+}
+DRAFT = 1.4
+"""Width of the panel of a draft, inches."""
+
+
+def votes(result: Result, width: Width = "page") -> Figure:
+    """How each member voted on each draft, over all futures and months in which it was put to the vote."""
+    runs = arms(result)
+    tables = [arm.vote_shares().set_index(["draft", "state"]) for arm in runs.values()]
+    texts = {name: text for arm in reversed(runs.values()) for name, text in arm.scenario.file.drafts.items()}
+    menus = dict.fromkeys(draft for arm in runs.values() for draft in arm.scenario.labels.drafts)
+    drafts = [d for d in menus if any(d in table.index.get_level_values(0) for table in tables)]
+    states = _council_order(list(runs.values()))
+    columns = max(1, min(len(drafts), int((WIDTHS[width] - 0.4) / DRAFT)))
+    paired = isinstance(result, Comparison)
+    places = ((-0.2, 0.42), (0.22, 0.3)) if paired else ((0.0, 0.6),)
+    with styled():
+        rows, height = max(1, -(-len(drafts) // columns)), 0.75 + (0.155 if paired else 0.125) * len(states)
+        note, key = _note(result, bool(drafts)), [" ".join(VOTE_STYLE)] if drafts else []
+        figure, axes = sheet(width, rows, columns, height, _heading(result), note, key=key, sharey=True)
+        for axis, draft in zip(axes.flat, drafts, strict=False):
+            for row, state in enumerate(states):
+                for table, (offset, thickness) in zip(tables, places, strict=True):
+                    if (draft, state) in table.index:
+                        _bar(axis, row + offset, thickness, table.loc[(draft, state)])
+            counts = " / ".join(_counts(arm, draft) for arm in runs.values())
+            axis.set_title(panel_title(texts[draft].label, DRAFT + 0.3))
+            axis.set(xlim=(0, 1), xlabel=f"share of votes\n{counts}")
+            axis.set_xticks([0, 0.5, 1], ["0", "½", "1"])
+            axis.tick_params(axis="y", length=0)
+            axis.axhline(4.5, color=INK, linewidth=0.6)
+        if not drafts:
+            axes[0, 0].text(0.5, 0.5, "No draft was put to the vote.", ha="center", transform=axes[0, 0].transAxes)
+            axes[0, 0].set_axis_off()
+        axes[0, 0].set_yticks(range(len(states)), [_member(state) for state in states])
+        axes[0, 0].set_ylim(max(len(states), 1) - 0.4, -0.6)
+        blank(axes, max(1, len(drafts)))
+        if drafts:
+            handles = [Patch(**style) for style in VOTE_STYLE.values()]
+            legend(figure, handles, list(VOTE_STYLE), _heading(result), columns=3)
+    return figure
+
+
+def _heading(result: Result) -> str:
+    if isinstance(result, Run):
+        return f"Votes by member and draft: {result.scenario.title}"
+    upper, lower = (arm.scenario.title for arm in (result.strategy, result.reference))
+    return f"Votes by member and draft. Upper bar, strategy: {upper}. Lower bar, reference: {lower}"
+
+
+def _note(result: Result, any_draft: bool) -> str:
+    paired = isinstance(result, Comparison)
+    said = [
+        rests_on(result),
+        "Shares over all futures and months in which the draft was put to the vote, "
+        f"{spread_of(main_arm(result).draws)}; no interval.",
+        f"Below each panel{', strategy / reference' if paired else ''}: drafts put to the vote in all futures, in one on average.",
+        "Below the permanent five: elected members, then seats whose members are not yet known, by regional group (African, "
+        "Asia-Pacific, Eastern European, Latin American and Caribbean, Western European and others).",
+        "No bar: not on the Council when the draft was put to the vote." if any_draft else "",
+    ]
+    return " ".join(said).strip()
+
+
+def _bar(axis: Any, y: float, thickness: float, shares: Any) -> None:
+    left = 0.0
+    for vote, style in VOTE_STYLE.items():
+        axis.barh(y, shares[vote], thickness, left=left, linewidth=0.3, **style)
+        left += shares[vote]
+
+
+def _counts(arm: Run, draft: str) -> str:
+    d = arm.scenario.labels.drafts.index(draft) if draft in arm.scenario.labels.drafts else None
+    number = 0 if d is None else int(arm.votes[d].sum()) // SEATS
+    return f"{number:,} ({number / arm.replicates:.1f})"
+
+
+def _council_order(runs: list[Run]) -> list[str]:
+    """Members that voted in any arm: permanent ones, elected ones by their first month, unknown ones by regional group."""
+    first: dict[str, int] = {}
+    permanent: set[str] = set()
+    for arm in runs:
+        setting, names = arm.scenario.setting, arm.scenario.labels.states
+        permanent |= {names[i] for i in np.flatnonzero(setting.permanent)}
+        for month, seats in enumerate(setting.seats):
+            for i in seats:
+                if arm.votes[:, i].sum():
+                    first[names[i]] = min(month, first.get(names[i], month))
+
+    def place(state: str) -> tuple[bool, bool, int, str]:
+        unknown = "-" in state
+        return state not in permanent, unknown, 0 if unknown else first[state], state
+
+    return sorted(first, key=place)
+
+
+def _member(state: str) -> str:
+    group, _, number = state.partition("-")
+    return f"{group} seat {number}" if number else state
+
+
+def votes_table(result: Result) -> pd.DataFrame:
+    """The numbers behind :func:`votes`: arm, draft, state, votes cast, shares of no, abstain and yes."""
+    import pandas as pd
+
+    return pd.concat([arm.vote_shares().assign(arm=name) for name, arm in arms(result).items()], ignore_index=True)
+
+
+def pictures(result: Result) -> list[Picture]:
+    """The figure of votes."""
+    return [Picture("votes", partial(votes, result), partial(votes_table, result))]

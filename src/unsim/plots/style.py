@@ -1,0 +1,177 @@
+"""One style for all figures: safe for colour-blind readers, readable in grey, and every figure says what it rests on."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from unsim.effects import Comparison
+from unsim.results import Run, design
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+STRATEGY, REFERENCE, INK = "#0072B2", "#D55E00", "#222222"  # Okabe and Ito: safe for colour-blind readers
+Width = Literal["page", "column"]
+WIDTHS: dict[Width, float] = {"page": 7.0, "column": 3.4}
+"""Inches: the text of a printed page, and one of its two columns. Letters have the same size in both."""
+PANEL = 1.7
+"""Width of a small panel, inches."""
+TEXT_SIZE, NOTE_SIZE, HEADING_SIZE = 7.0, 6.3, 8.5  # points
+STYLE: Any = {
+    "font.size": TEXT_SIZE,
+    "axes.titlesize": TEXT_SIZE + 0.5,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": INK,
+    "axes.linewidth": 0.6,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "xtick.major.size": 2.5,
+    "ytick.major.size": 2.5,
+    "hatch.linewidth": 0.5,
+    "legend.frameon": False,
+    "legend.handlelength": 1.6,
+    "svg.hashsalt": "unsim",
+    "text.parse_math": False,  # a title may name a price in $
+    "figure.constrained_layout.use": True,
+}
+LEVELS = {"q05": 0.05, "q25": 0.25, "q50": 0.50, "q75": 0.75, "q95": 0.95}
+Result = Run | Comparison
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure that can be drawn at either width, and the numbers behind it."""
+
+    name: str
+    draw: Callable[[Width], Figure]
+    table: Callable[[], pd.DataFrame]
+
+
+def arms(result: Result) -> dict[str, Run]:
+    """The arms of a result by the name that tables give them: a run, or a strategy and its reference."""
+    if isinstance(result, Run):
+        return {"run": result}
+    return {"strategy": result.strategy, "reference": result.reference}
+
+
+def main_arm(result: Result) -> Run:
+    """The run, or the strategy."""
+    return next(iter(arms(result).values()))
+
+
+LOOKS: dict[str, Any] = {
+    "run": {"color": STRATEGY, "linestyle": "-", "marker": "o"},
+    "strategy": {"color": STRATEGY, "linestyle": "-", "marker": "o"},
+    "reference": {"color": REFERENCE, "linestyle": "--", "marker": "s"},
+}
+
+
+def described(name: str, arm: Run) -> str:
+    """An arm in a legend."""
+    return arm.scenario.title if name == "run" else f"{name.capitalize()}: {arm.scenario.title}"
+
+
+def spoken(outcome: str) -> str:
+    """The name of an outcome as a figure shows it."""
+    text = outcome.replace("_", " ")
+    return text[0].upper() + text[1:]
+
+
+def rests_on(result: Result, kept: int | None = None) -> str:
+    """Futures, draws, seed, engine and claim level, in words."""
+    arm, paired = main_arm(result), isinstance(result, Comparison)
+    paths = f" (paths: the first {kept:,})" if kept is not None and kept < arm.replicates else ""
+    return f"{design(arm, paired=paired)}{paths}. Claim level: {result.claim_level}."
+
+
+LETTER, BOLD_LETTER = 0.56, 0.62
+"""Width of a letter as a share of its size."""
+
+
+def wrapped(text: str, size: float, inches: float, letter: float = LETTER) -> str:
+    """Text broken to a width."""
+    return textwrap.fill(text, max(12, int(inches * 72 / (letter * size))))
+
+
+def sheet(
+    width: Width, rows: int, columns: int, height: float, heading: str, note: str, *, key: Sequence[str] = (), **options: Any
+) -> tuple[Figure, Any]:
+    """A figure of panels (row, column) of a height in inches, under a heading and over a note.
+
+    ``key``: the labels of a legend, which :func:`legend` then draws together with the heading.
+    """
+    inches = WIDTHS[width]
+    above = _heading(heading, inches)
+    below = wrapped(note, NOTE_SIZE, inches - 0.3)
+    keyed = sum(wrapped(label, TEXT_SIZE, inches - 0.6).count("\n") + 1 for label in key)
+    points = (above.count("\n") + 1) * HEADING_SIZE * bool(above) + (below.count("\n") + 1) * NOTE_SIZE + 1.15 * keyed * TEXT_SIZE
+    figure = Figure(figsize=(inches, rows * height + 1.3 * points / 72 + 0.25))
+    axes = figure.subplots(rows, columns, squeeze=False, **options)
+    if above and not key:
+        figure.suptitle(above, x=0.01, ha="left", fontsize=HEADING_SIZE, fontweight="bold")
+    figure.supxlabel(below, x=0.01, ha="left", fontsize=NOTE_SIZE, color=INK)
+    return figure, axes
+
+
+def _heading(text: str, inches: float) -> str:
+    return wrapped(text, HEADING_SIZE, inches - 0.3, BOLD_LETTER) if text else ""
+
+
+def legend(figure: Figure, handles: Any, labels: Sequence[str], heading: str = "", columns: int = 1) -> None:
+    """A heading and below it a legend, above the panels."""
+    inches = figure.get_figwidth()
+    told = [wrapped(label, TEXT_SIZE, inches - 0.6) for label in labels]
+    options: Any = {"title": _heading(heading, inches)} if heading else {}
+    font = {"size": HEADING_SIZE, "weight": "bold"}
+    figure.legend(handles, told, loc="outside upper left", ncols=columns, borderaxespad=0.1, borderpad=0.3, alignment="left",
+                  title_fontproperties=font, **options)  # fmt: skip
+
+
+def panel_title(text: str, inches: float = PANEL) -> str:
+    """The title of a panel, broken to its width."""
+    return wrapped(text, TEXT_SIZE + 0.5, inches - 0.7, BOLD_LETTER)
+
+
+def plain_ticks(axis: Any) -> None:
+    """A few marks with whole numbers beside them, never a factor at the end of the axis."""
+    axis.set_major_locator(MaxNLocator(3))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.3g}".replace("-", "−")))
+
+
+def months_of(arm: Run) -> Any:
+    """The months of the horizon as dates."""
+    return np.datetime64(arm.scenario.file.start, "M") + np.arange(arm.months)
+
+
+def styled() -> Any:
+    """The context in which every figure is drawn."""
+    return mpl.rc_context(STYLE)
+
+
+SPACINGS = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200)
+
+
+def month_axis(axis: Any, arm: Run, marks: int) -> None:
+    """At most so many marks, at full months or years, and room at both ends."""
+    months = months_of(arm)
+    spacing = next(spacing for spacing in SPACINGS if arm.months <= spacing * marks)
+    ticks = [month for month in months if int(month.astype(int)) % spacing == 0] or [months[0]]
+    axis.set_xticks(ticks, [str(month)[: 4 if spacing >= 12 else 7] for month in ticks])
+    axis.set_xlim(months[0] - np.timedelta64(15, "D"), months[-1] + np.timedelta64(15, "D"))
+
+
+def blank(axes: Any, used: int) -> None:
+    """Take away the panels of a grid that are left over."""
+    for axis in axes.flat[used:]:
+        axis.set_axis_off()

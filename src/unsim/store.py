@@ -1,0 +1,347 @@
+"""What ``--out`` leaves on disk: tables, figures with their numbers, every future, the record of the run, and a manifest.
+
+A folder is filled beside its place and then put there, so it is complete or not there. The manifest, written last, holds the
+checksum of every file; reading begins by checking them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import shutil
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from unsim.effects import Comparison
+from unsim.files import Problem, ScenarioError
+from unsim.results import Run
+from unsim.scenario import Scenario
+from unsim.structure import Structure
+from unsim.tables import DATA
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+    from matplotlib.figure import Figure
+
+    from unsim.plots.style import Picture, Width
+
+PACKAGE = Path(__file__).parent
+MANIFEST, RECORD = "manifest.json", "run.json"
+FORMAT = "unsim results 1"
+FORMS = ("png", "svg", "pdf")
+PATHS = 200
+"""Whole paths of so many futures are written, unless more are asked for; every future's outcomes always are."""
+
+Told = Callable[[int, int], None]
+
+
+# Writing
+
+
+def write_run(
+    run: Run, out: Path, command: str, width: Width | None = "page", paths: int = PATHS, progress: Told | None = None
+) -> None:
+    """``summary.csv``, ``votes.csv``, every future (``run.zarr.zip``), the figures with their numbers, and the record.
+
+    ``width`` of the figures, None for none; ``paths``: futures whose whole paths are written, of those that the run kept.
+    """
+    with _folder(out) as folder:
+        run.summary().to_csv(folder / "summary.csv", index=False)
+        run.vote_shares().to_csv(folder / "votes.csv", index=False)
+        _write_futures(run, folder / "run.zarr.zip", paths)
+        _draw(run, folder, width, progress)
+        _write_json(folder / RECORD, provenance({"run": run}, command))
+
+
+def write_comparison(
+    comparison: Comparison,
+    out: Path,
+    command: str,
+    found: Structure | None = None,
+    finding: Sequence[str] = (),
+    width: Width | None = "page",
+    paths: int = PATHS,
+    progress: Told | None = None,
+) -> None:
+    """``effects.csv``, ``structure.csv``, ``summary.csv`` and ``votes.csv`` of both arms, every future of each
+    (``strategy.zarr.zip``, ``reference.zarr.zip``), the figures with their numbers, and the record.
+
+    ``width`` and ``paths`` as in :func:`write_run`; ``finding``: sentences on it, for the record.
+    """
+    import pandas as pd
+
+    arms = {"strategy": comparison.strategy, "reference": comparison.reference}
+    with _folder(out) as folder:
+        comparison.frame().to_csv(folder / "effects.csv", index=False)
+        if found is not None:
+            found.frame().to_csv(folder / "structure.csv", index=False)
+        for name, tables in (("summary", Run.summary), ("votes", Run.vote_shares)):
+            whole = pd.concat([tables(arm).assign(arm=label) for label, arm in arms.items()], ignore_index=True)
+            whole.to_csv(folder / f"{name}.csv", index=False)
+        for label, arm in arms.items():
+            _write_futures(arm, folder / f"{label}.zarr.zip", paths)
+        _draw(comparison, folder, width, progress)
+        _write_json(folder / RECORD, {**provenance(arms, command), "digest": comparison.digest, "finding": list(finding)})
+
+
+def write_surface(table: Any, figure: Figure | None, arms: Sequence[Scenario], record: Mapping[str, Any], out: Path) -> None:
+    """``map.csv``, the figure of a map if there is one, and the record."""
+    with _folder(out) as folder:
+        table.to_csv(folder / "map.csv", index=False)
+        if figure is not None:
+            _save(figure, folder / "map")
+        told = [{"scenario": arm.name, "title": arm.title, "content": arm.document.data} for arm in arms]
+        _write_json(folder / RECORD, {**_versions(), **record, "arms": told})
+
+
+def _draw(result: Run | Comparison, folder: Path, width: Width | None, progress: Told | None) -> None:
+    """Every figure in all forms, each with its numbers (CSV)."""
+    from unsim import plots
+
+    pictures: list[Picture] = plots.pictures(result) if width is not None else []
+    for done, picture in enumerate(pictures):
+        picture.table().to_csv(folder / f"{picture.name}.csv", index=False)
+        _save(picture.draw(width or "page"), folder / picture.name)
+        if progress:
+            progress(done + 1, len(pictures))
+
+
+def _save(figure: Figure, stem: Path) -> None:
+    undated: dict[str, Any] = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
+    for form in FORMS:
+        figure.savefig(stem.with_suffix(f".{form}"), dpi=200, metadata=undated[form])
+
+
+def _write_futures(run: Run, path: Path, paths: int) -> None:
+    """Outcomes of every future, whole paths of some, and the parameters of each draw: a Zarr store (version 3) in one file."""
+    import xarray as xr
+    import zarr
+
+    kept = min(paths, run.kept.shape[2])
+    groups = {"/outcomes": run.outcomes, "/parameters": run.parameters}
+    if kept:
+        groups["/paths"] = run.paths.isel(replicate=slice(0, kept))
+    held: dict[str, Any] = {}
+    tree = xr.DataTree.from_dict(groups)
+    tree.to_zarr(zarr.storage.MemoryStore(held), zarr_format=3, consolidated=False)
+    with zipfile.ZipFile(path, "w") as store:  # chunks are compressed already; entries without a date give equal bytes
+        for key in sorted(held):
+            store.writestr(zipfile.ZipInfo(key), held[key].to_bytes())
+
+
+@contextmanager
+def _folder(out: Path) -> Iterator[Path]:
+    """A folder to fill, which then stands at ``out`` with its manifest; nothing is left where that fails."""
+    out = out.resolve()
+    missing = [folder for folder in out.parents if not folder.exists()]
+    out.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as scratch:
+            fresh, old = Path(scratch) / "new", Path(scratch) / "old"
+            fresh.mkdir()
+            yield fresh
+            _write_json(
+                fresh / MANIFEST, {"format": FORMAT, "files": {path.name: _entry(path) for path in sorted(fresh.iterdir())}}
+            )
+            if out.exists():
+                out.rename(old)
+            try:
+                fresh.rename(out)
+            except OSError:
+                if old.exists():
+                    shutil.move(old, out)
+                raise
+    except BaseException:
+        for folder in missing:
+            if folder.exists() and not any(folder.iterdir()):
+                folder.rmdir()
+        raise
+
+
+def _entry(path: Path) -> dict[str, Any]:
+    return {"bytes": path.stat().st_size, "sha256": _hash_of(path)}
+
+
+def _hash_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write_json(path: Path, content: dict[str, Any]) -> None:
+    path.write_text(as_text(content), encoding="utf-8")
+
+
+def as_text(content: dict[str, Any]) -> str:
+    """JSON without NaN or infinities."""
+    return json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+
+
+# Where results may be written
+
+
+def check_out(out: Path, force: bool) -> None:
+    """Raise ``ScenarioError`` where results cannot be written to ``out``: before anything is computed or made."""
+
+    def refuse(found: str, allowed: str) -> NoReturn:
+        raise ScenarioError([Problem("--out", None, "", found, allowed)])
+
+    try:
+        place = out.resolve()
+    except (OSError, RuntimeError):
+        refuse(f"a link that leads nowhere: {out}", "a folder that can be written to")
+    if place.exists() and not place.is_dir():
+        refuse(f"a file at {out}", "a folder, or a path where there is nothing yet")
+    if place in (Path.cwd(), *Path.cwd().parents) or place.is_mount():
+        refuse(f"the current folder, one above it or a whole disk: {out}", "a folder of its own, such as results/first")
+    if place.is_dir() and any(place.iterdir()):
+        allowed = "an empty or new folder, or --force to replace earlier results"
+        if not force:
+            refuse(f"a folder that is not empty: {out}", allowed)
+        listed = _listed(place)
+        if listed is None:
+            refuse(f"a folder without the {MANIFEST} of results: {out}", allowed)
+        others = sorted(path.name for path in place.iterdir() if path.name not in {*listed, MANIFEST} or not path.is_file())
+        if others:
+            refuse(f"a folder that holds something else than results: {', '.join(others)} in {out}", allowed)
+    above = next(folder for folder in place.parents if folder.exists())
+    try:
+        with tempfile.TemporaryDirectory(dir=above):
+            pass
+    except OSError as error:
+        refuse(f"a path that cannot be written: {out} ({error.strerror})", "a folder that can be written to")
+
+
+def _listed(folder: Path) -> dict[str, Any] | None:
+    """The files that the manifest of a folder lists; None where there is none that we wrote."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        files = manifest["files"] if manifest["format"] == FORMAT else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return files if isinstance(files, dict) else None
+
+
+# Reading
+
+
+@dataclass(frozen=True)
+class Results:
+    """A folder of results whose files are all there and as they were written.
+
+    ``record``: command, versions, hashes, scenarios, design (``run.json``). ``futures``: by arm (``run``, or ``strategy`` and
+    ``reference``) a tree with ``outcomes`` (horizon, replicate), ``paths`` (month, replicate) and ``parameters`` (draw).
+    """
+
+    folder: Path
+    record: Mapping[str, Any]
+    futures: Mapping[str, xr.DataTree]
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A table of the folder, such as ``summary``, ``effects``, or that of a figure. Raises ``KeyError`` with their names."""
+        import pandas as pd
+
+        known = sorted(path.stem for path in self.folder.glob("*.csv"))
+        if name not in known:
+            raise KeyError(f"no table {name!r}; there are {', '.join(known)}")
+        return pd.read_csv(self.folder / f"{name}.csv")
+
+
+def damage(folder: Path | str) -> list[str]:
+    """What is missing, changed or strange in a folder of results, in words; empty where all is as it was written.
+
+    Raises ``ScenarioError`` where the folder holds no results.
+    """
+    folder = Path(folder)
+    listed = _listed(folder)
+    if listed is None:
+        found = f"no {MANIFEST} of results" if folder.is_dir() else "no such folder"
+        raise ScenarioError([Problem(str(folder), None, "", found, "a folder that --out has written")])
+    said = []
+    for name, entry in sorted(listed.items()):
+        path = folder / name
+        if not path.is_file():
+            said.append(f"{name} is missing")
+        elif not isinstance(entry, dict) or _hash_of(path) != entry.get("sha256"):
+            said.append(f"{name} is not as it was written")
+    said += [f"{path.name} is not of these results" for path in sorted(folder.iterdir()) if path.name not in {*listed, MANIFEST}]
+    return said
+
+
+def open_results(folder: Path | str) -> Results:
+    """Open what ``--out`` has written, once every file is found to be as it was written.
+
+    Raises ``ScenarioError`` that names each file which is missing, changed or strange.
+    """
+    import xarray as xr
+    import zarr
+
+    folder = Path(folder)
+    problems = [
+        Problem(str(folder), None, "", f"a folder in which {words}", "results as --out wrote them") for words in damage(folder)
+    ]
+    if problems:
+        raise ScenarioError(problems)
+    futures = {}
+    for path in sorted(folder.glob("*.zarr.zip")):
+        store = zarr.storage.ZipStore(path, mode="r")
+        futures[path.name.partition(".")[0]] = xr.open_datatree(store, engine="zarr", consolidated=False)  # type: ignore[arg-type]
+    return Results(folder, json.loads((folder / RECORD).read_text(encoding="utf-8")), futures)
+
+
+# The record of a run
+
+
+def provenance(arms: Mapping[str, Run], command: str) -> dict[str, Any]:
+    """What a result rests on: command, design, versions, and hashes of scenario, data and code."""
+    return {
+        "command": command,
+        **_versions(),
+        "arms": [
+            {
+                "arm": label,
+                "scenario": arm.scenario.name,
+                "title": arm.scenario.title,
+                "files": {path.name: _hash([path]) for path in arm.scenario.document.chain},
+                "content": arm.scenario.document.data,
+                "replicates": arm.replicates,
+                "draws": arm.draws,
+                "seed": arm.seed,
+                "engine": arm.engine,
+                "months": arm.months,
+                "claim_level": arm.claim_level,
+                "digest": arm.digest,
+            }
+            for label, arm in arms.items()
+        ],
+    }
+
+
+def _versions() -> dict[str, Any]:
+    return {
+        "unsim": version("unsim-pressure"),
+        "python": platform.python_version(),
+        "versions": {name: version(name) for name in ("mesa", "numba", "numpy", "scipy", "xarray", "zarr")},
+        "code_hash": _hash(sorted(PACKAGE.rglob("*.py"))),
+        "data_hash": _hash(sorted(DATA.glob("*.csv"))),
+    }
+
+
+def _hash(paths: list[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n"))
+    return digest.hexdigest()
+
+
+def command_line() -> str:
+    """The command as it was typed."""
+    return " ".join(["unsim", *sys.argv[1:]])
