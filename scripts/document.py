@@ -1,19 +1,21 @@
 """Write the generated pages of the documentation, or check that they are current.
 
-python scripts/document.py [--check] [--claims]
+python scripts/document.py [--check] [--claims] [--gallery]
 
-Without --claims the page of claims, which takes minutes, is left as it is.
+Without --claims the page of claims and its maps, which take minutes, are left as they are; likewise the gallery.
 """
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import unsim
-from unsim import plots, report, structure
+from unsim import guide, plots, report, structure
 from unsim.claims import CLAIMS, arms, first_difference
 from unsim.parameters import PARAMETERS
+from unsim.tables import DATA
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 HEADER = "<!-- Written by scripts/document.py from the code; do not edit. -->\n\n"
@@ -69,6 +71,81 @@ def outcomes() -> str:
     ]
     lines += [f"| `{o.name}` | {o.meaning} | {o.unit} | {o.aggregate} | {o.about} |" for o in baseline.outcomes]
     return "\n".join(lines) + "\n"
+
+
+def keys() -> str:
+    """Every key of a scenario file with its meaning, what is allowed, and its default."""
+    lines = [
+        "# Keys of a scenario file",
+        "",
+        "A file states only what differs from the one that it `extends`; `null` takes a key away. `unsim explain KEY` says the",
+        "same of one key, with its value in the baseline and the files that set it; `unsim schema` prints it for an editor.",
+        "",
+    ]
+    schema = guide.json_schema()
+    sections = {"At the top": schema, **{place: schema["$defs"][name] for name, place in _places(schema).items()}}
+    for title, form in sections.items():
+        lines += [f"## {title}", ""] + ([form["description"], ""] if form is not schema else [])
+        lines += ["| key | meaning | allowed | default |", "| --- | --- | --- | --- |"]
+        for key, below in form["properties"].items():
+            whole = guide.resolved(below)
+            default = whole.get("default")
+            shown = "" if default is None else f"`{str(default).lower() if isinstance(default, bool) else default}`"
+            lines.append(f"| `{key}` | {whole.get('description', '')} | {guide.allowed(whole).replace('|', '&#124;')} | {shown} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _places(schema: dict[str, Any]) -> dict[str, str]:
+    """Where each kind of entry stands in a file, by the name of its definition."""
+    found: dict[str, str] = {}
+
+    def walk(form: Any, place: str) -> None:
+        if isinstance(form, dict):
+            if "$ref" in form:
+                name = form["$ref"].rpartition("/")[2]
+                first = name not in found
+                found.setdefault(name, f"`{place}`")
+                if first:
+                    walk(schema["$defs"][name], place)
+            for below in form.get("patternProperties", {}).values():
+                walk(below, f"{place}.NAME")
+            for key, below in {} if "patternProperties" in form else form.get("properties", {}).items():
+                walk(below, f"{place}.{key}".lstrip("."))
+            for below in [*form.get("anyOf", []), form.get("items")]:
+                walk(below, place)
+
+    walk({key: value for key, value in schema.items() if key != "$defs"}, "")
+    return found
+
+
+def data() -> str:
+    """The description of the fact tables, which stands beside them."""
+    return (DATA / "README.md").read_text(encoding="utf-8")
+
+
+GALLERY = ("tripartite_2024", "baseline_2024")
+GALLERY_PAIRS = 2000
+
+
+def gallery() -> str:
+    """Every figure of a comparison, drawn anew (with --check: the page alone)."""
+    comparison = unsim.compare(*GALLERY, GALLERY_PAIRS, keep=GALLERY_PAIRS if "--check" not in sys.argv else 1)
+    command = f"unsim compare {GALLERY[0]} --against {GALLERY[1]} --replicates {GALLERY_PAIRS} --out DIR"
+    lines = [
+        "# Gallery",
+        "",
+        f"Every figure that `{command}` leaves in DIR as PNG, SVG and PDF, each with its numbers in a CSV file of the same name.",
+        "`--figures column` draws them for a column of a printed page, with letters of the same size. `unsim run` draws those of",
+        "one arm alone, and `unsim map` the map.",
+        "",
+    ]
+    for picture in plots.pictures(comparison):
+        if "--check" not in sys.argv:
+            (DOCS / "gallery").mkdir(exist_ok=True)
+            picture.draw("page").savefig(DOCS / "gallery" / f"{picture.name}.png", dpi=110)
+        lines += [f"## `{picture.name}`", "", f"{picture.caption}.", "", f"![{picture.caption}](gallery/{picture.name}.png)", ""]
+    return "\n".join(lines[:-1]) + "\n"
 
 
 PAIRS, DRAWS = 2000, 200
@@ -209,13 +286,16 @@ def _rests_on() -> list[str]:
     return lines[:-1]
 
 
-PAGES = {"parameters.md": parameters, "outcomes.md": outcomes}
+PAGES = {"parameters.md": parameters, "outcomes.md": outcomes, "keys.md": keys, "data.md": data}
+LONG = {"--claims": {"claims.md": claims}, "--gallery": {"gallery.md": gallery}}
 
 
 def main() -> int:
     """Write the pages; with ``--check`` only say which are not current (exit 1)."""
     stale = []
-    pages = {**PAGES, "claims.md": claims} if "--claims" in sys.argv else PAGES
+    pages = dict(PAGES)
+    for option, more in LONG.items():
+        pages |= more if option in sys.argv else {}
     for name, write in pages.items():
         path, text = DOCS / name, HEADER + write()
         if not path.exists() or path.read_text(encoding="utf-8") != text:

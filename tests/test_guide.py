@@ -71,15 +71,15 @@ def test_every_key_of_the_schema_is_explained_to_who_hovers_over_it() -> None:
     schema = guide.json_schema()
     for name, kind in {"": schema, **schema["$defs"]}.items():
         for key, form in kind.get("properties", {}).items():
-            assert guide._resolved(form).get("description"), f"{name}.{key}"
+            assert guide.resolved(form).get("description"), f"{name}.{key}"
 
 
 def test_the_schema_offers_the_known_names() -> None:
     properties = guide.json_schema()["properties"]
     assert "baseline_2024" in properties["extends"]["examples"]
-    offered = guide._resolved(properties["states"])["properties"]
+    offered = guide.resolved(properties["states"])["properties"]
     assert offered["CHN"]["description"] == "China"
-    assert {parameter.name for parameter in PARAMETERS} == set(guide._resolved(properties["parameters"])["properties"])
+    assert {parameter.name for parameter in PARAMETERS} == set(guide.resolved(properties["parameters"])["properties"])
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from unsim.checks import FORMS
 from unsim.consistency import ENTRY_PRIORS
 from unsim.files import Problem, ScenarioError, nearest, read, shipped_scenarios
 from unsim.parameters import BY_NAME, PARAMETERS, Parameter
@@ -132,16 +133,16 @@ def _explained_key(key: str) -> list[tuple[str, str]]:
         known = dict(form.get("properties", {}))
         below = known.get(part) or next(iter(form.get("patternProperties", {}).values()), None) or form.get("additionalProperties")
         if not isinstance(below, dict) or (part not in known and not _fits(form, part)):
-            allowed = (
+            near = (
                 nearest(part, [*known, *(BY_NAME if depth == 0 and len(parts) == 1 else ())]) if known else "no key below this one"
             )
-            raise ScenarioError([Problem("explain", None, ".".join(parts[: depth + 1]), f"unknown key {part}", allowed)])
-        form = _resolved(below)
-    told = [("key", key), ("meaning", form.get("description", "")), ("allowed", _allowed(form))]
+            raise ScenarioError([Problem("explain", None, ".".join(parts[: depth + 1]), f"unknown key {part}", near)])
+        form = resolved(below)
+    told = [("key", key), ("meaning", form.get("description", "")), ("allowed", allowed(form))]
     told += [("default", str(form["default"]))] if form.get("default") is not None else []
     value = _value_at(load(EXAMPLE), parts)
     told += [(f"in {EXAMPLE}", _told(value))] if value is not None else []
-    told += [(f"  {name}", _resolved(below).get("description", "")) for name, below in form.get("properties", {}).items()]
+    told += [(f"  {name}", resolved(below).get("description", "")) for name, below in form.get("properties", {}).items()]
     return [(label, words) for label, words in [*told, *_set_by(tuple(parts))] if words]
 
 
@@ -151,35 +152,36 @@ def _fits(form: Mapping[str, Any], part: str) -> bool:
     return any(re.search(pattern, part) for pattern in form.get("patternProperties", {}))
 
 
-def _resolved(form: Mapping[str, Any]) -> dict[str, Any]:
+def resolved(form: Mapping[str, Any]) -> dict[str, Any]:
     """A form with its references followed and without the alternative of null; the nearest description counts."""
     if "anyOf" in form:
         choices = [choice for choice in form["anyOf"] if choice != {"type": "null"}]
         outer = {key: value for key, value in form.items() if key != "anyOf"}
-        return {**_resolved(choices[0]), **outer}
+        return {**resolved(choices[0]), **outer}
     if "$ref" in form:
         target = json_schema()["$defs"][form["$ref"].rpartition("/")[2]]
-        return {**_resolved(target), **{key: value for key, value in form.items() if key != "$ref"}}
+        return {**resolved(target), **{key: value for key, value in form.items() if key != "$ref"}}
     return dict(form)
 
 
 KINDS = {"number": "a number", "integer": "a whole number", "boolean": "true or false", "string": "text"}
 
 
-def _allowed(form: Mapping[str, Any]) -> str:
+def allowed(form: Mapping[str, Any]) -> str:
     """What may stand at a key, in words."""
     if "enum" in form:
         return ", ".join(map(str, form["enum"]))
     if form.get("type") == "array":
-        inner = _resolved(form.get("items", {}))
-        return f"a list, each: {_allowed(inner) or 'a value'}"
+        inner = resolved(form.get("items", {}))
+        return f"a list, each: {allowed(inner) or 'a value'}"
     if form.get("type") == "object":
-        return "keys with values" + (f" named as {', '.join(form['patternProperties'])}" if "patternProperties" in form else ":")
+        named = [FORMS.get(pattern, pattern) for pattern in form.get("patternProperties", {})]
+        return f"entries by name: {', '.join(named)}" if named else "keys with values"
     words = KINDS.get(str(form.get("type")), "")
     if "minimum" in form:
         words += f", {form['minimum']:g} to {form['maximum']:g}" if "maximum" in form else f", at least {form['minimum']:g}"
     unit = f" ({form['unit']})" if "unit" in form else ""
-    return words + unit + (f" like {form['pattern']}" if "pattern" in form else "")
+    return FORMS.get(form.get("pattern", ""), words + unit)
 
 
 def _value_at(scenario: Scenario, parts: list[str]) -> Any:

@@ -145,4 +145,4 @@ def votes_table(result: Result) -> pd.DataFrame:
 
 def pictures(result: Result) -> list[Picture]:
     """The figure of votes."""
-    return [Picture("votes", partial(votes, result), partial(votes_table, result))]
+    return [Picture("votes", "How each member votes on each draft", partial(votes, result), partial(votes_table, result))]

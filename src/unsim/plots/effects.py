@@ -157,7 +157,10 @@ def burden_table(comparison: Comparison) -> pd.DataFrame:
 
 def pictures(comparison: Comparison) -> list[Picture]:
     """The figures of effects."""
-    found = [Picture("burden", partial(burden, comparison), partial(burden_table, comparison))]
+    caption = "Who bears what: effects signed so that more is worse for those who bear it"
+    found = [Picture("burden", caption, partial(burden, comparison), partial(burden_table, comparison))]
     for group in groups(comparison.strategy):
-        found.append(Picture(f"effects_{group}", partial(forest, comparison, group), partial(forest_table, comparison, group)))
+        caption = f"{TITLES.get(group, spoken(group))}: the effect on each outcome over each horizon"
+        drawn = (partial(forest, comparison, group), partial(forest_table, comparison, group))
+        found.append(Picture(f"effects_{group}", caption, *drawn))
     return found

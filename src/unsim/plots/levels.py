@@ -146,4 +146,7 @@ def levels_table(result: Result, kind: str) -> pd.DataFrame:
 
 def pictures(result: Result) -> list[Picture]:
     """The figures of levels."""
-    return [Picture(kind, partial(levels, result, kind), partial(levels_table, result, kind)) for kind in KINDS]
+    return [
+        Picture(kind, f"{title} over the whole horizon", partial(levels, result, kind), partial(levels_table, result, kind))
+        for kind, (_, title) in KINDS.items()
+    ]

@@ -64,6 +64,10 @@ TITLES = {
 }
 
 
+def _title(group: str) -> str:
+    return TITLES.get(group, spoken(group))
+
+
 def _values(arm: Run, outcome: Outcome) -> NDArray[np.float64]:
     """Kept paths (month, replicate) as they are shown: counts add up over the months."""
     kept = arm.kept[arm.row(outcome.name)]
@@ -104,7 +108,7 @@ def paths(result: Result, group: str, width: Width = "page") -> Figure:
     labels = [described(name, arm) for name, arm in runs.items()]
     note = f"{_paths_note(result)} Counts add up over the months."
     with styled():
-        rows, heading = -(-len(outcomes) // columns), TITLES.get(group, spoken(group))
+        rows, heading = -(-len(outcomes) // columns), _title(group)
         figure, axes = sheet(width, rows, columns, 1.42, heading, note, key=labels)
         handles: list[Any] = []
         for axis, outcome in zip(axes.flat, outcomes, strict=False):
@@ -197,7 +201,9 @@ def pictures(result: Result) -> list[Picture]:
     """The figures of paths that a result has."""
     found = []
     if isinstance(result, Comparison):
-        found.append(Picture("costs", partial(costs, result), partial(costs_table, result)))
+        caption = "Political and economic cost in both arms, and the effect on each"
+        found.append(Picture("costs", caption, partial(costs, result), partial(costs_table, result)))
     for group in groups(main_arm(result)):
-        found.append(Picture(f"paths_{group}", partial(paths, result, group), partial(paths_table, result, group)))
+        drawn = (partial(paths, result, group), partial(paths_table, result, group))
+        found.append(Picture(f"paths_{group}", f"{_title(group)}, month by month", *drawn))
     return found

@@ -54,6 +54,7 @@ class Picture:
     """A figure that can be drawn at either width, and the numbers behind it."""
 
     name: str
+    caption: str
     draw: Callable[[Width], Figure]
     table: Callable[[], pd.DataFrame]
 
