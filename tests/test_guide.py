@@ -93,7 +93,7 @@ def test_the_schema_offers_the_known_names() -> None:
         ("drafts_vetoed", {"taken as": "sum"}),
         ("coalition", {"  menu": "drafts that the coalition considers"}),
         ("drafts.of_my_own.instrument", {"allowed": "procedural, statement, chapter7"}),
-        ("coalition.leaders", {"allowed": "a list, each: text", "in baseline_2024": "USA, JPN, KOR"}),
+        ("coalition.leaders", {"allowed": "a list, each: a three-letter code", "in baseline_2024": "USA, JPN, KOR"}),
     ],
 )  # fmt: skip
 def test_a_key_is_explained(key: str, parts: dict[str, str]) -> None:

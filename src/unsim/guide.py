@@ -35,14 +35,14 @@ def json_schema() -> dict[str, Any]:
     definitions = whole.pop("$defs")
     definitions = {name: _loosened(kind, whole_entries=name == "Step") for name, kind in definitions.items()}
     whole = _loosened(whole, whole_entries=False)
-    example = load(EXAMPLE).file
+    example = load(EXAMPLE)
     for section in ("states", "partners", "drafts", "channels", "goods", "mandates", "conflicts"):
         form = whole["properties"][section]["anyOf"][0]
         entry = next(iter(form["patternProperties"].values()))
         told = {
-            name: getattr(value, "label", None) or getattr(value, "name", None) for name, value in getattr(example, section).items()
+            name: getattr(value, "label", None) or example.called(name) for name, value in getattr(example.file, section).items()
         }
-        form["properties"] = {name: {**entry, "description": words or name} for name, words in told.items()}
+        form["properties"] = {name: {**entry, "description": words} for name, words in told.items()}
     whole["properties"]["parameters"] = _nullable(_parameter_schema(whole["properties"]["parameters"]["anyOf"][0]["description"]))
     whole["properties"]["extends"]["examples"] = list(shipped())
     about = "A scenario of unsim: it states only what differs from the one that it extends."

@@ -18,6 +18,7 @@ from unsim.rules.ledger import Outcome, outcomes
 from unsim.rules.world import BOOKS, FORUMS, SCOPES, STOCKS, Case, Setting, Sizes, case, offsets
 from unsim.schema import ScenarioFile
 from unsim.setting import Labels, build
+from unsim.tables import state_names
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,11 @@ class Scenario:
         for label, value in _held(self.file):
             found[label] = Prior("fixed", value, 0.0, value, value)
         return found
+
+    def called(self, code: str) -> str:
+        """The name of a state or partner: what the file calls it, its usual short name, or the code itself."""
+        given = [entry.name for entry in (self.file.states.get(code), self.file.partners.get(code)) if entry and entry.name]
+        return given[0] if given else state_names().get(code, code)
 
     def draw(self, seed: int, draws: list[int]) -> NDArray[np.float64]:
         """Parameter values, shape (row, draw); draw -1 holds each parameter at its default. Raises ValueError below that."""

@@ -19,6 +19,12 @@ def table(name: str) -> tuple[dict[str, str], ...]:
 
 
 @cache
+def state_names() -> dict[str, str]:
+    """Short names of states by code."""
+    return {row["state"]: row["name"] for row in table("states")}
+
+
+@cache
 def row_dates(name: str) -> dict[str, str]:
     """The ids of a dated table, each with its month (``YYYY-MM``)."""
     return {row["id"]: row[DATED[name]][:7] for row in table(name)}

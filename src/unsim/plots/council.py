@@ -48,7 +48,7 @@ def votes(result: Result, width: Width = "page") -> Figure:
     menus = dict.fromkeys(draft for arm in runs.values() for draft in arm.scenario.labels.drafts)
     drafts = [d for d in menus if any(d in table.index.get_level_values(0) for table in tables)]
     states = _council_order(list(runs.values()))
-    columns = max(1, min(len(drafts), int((WIDTHS[width] - 0.4) / DRAFT)))
+    columns = max(1, min(len(drafts), int((WIDTHS[width] - 0.6) / DRAFT)))
     paired = isinstance(result, Comparison)
     places = ((-0.2, 0.42), (0.22, 0.3)) if paired else ((0.0, 0.6),)
     with styled():
@@ -69,7 +69,7 @@ def votes(result: Result, width: Width = "page") -> Figure:
         if not drafts:
             axes[0, 0].text(0.5, 0.5, "No draft was put to the vote.", ha="center", transform=axes[0, 0].transAxes)
             axes[0, 0].set_axis_off()
-        axes[0, 0].set_yticks(range(len(states)), [_member(state) for state in states])
+        axes[0, 0].set_yticks(range(len(states)), [_member(main_arm(result), state) for state in states])
         axes[0, 0].set_ylim(max(len(states), 1) - 0.4, -0.6)
         blank(axes, max(1, len(drafts)))
         if drafts:
@@ -131,9 +131,9 @@ def _council_order(runs: list[Run]) -> list[str]:
     return sorted(first, key=place)
 
 
-def _member(state: str) -> str:
+def _member(arm: Run, state: str) -> str:
     group, _, number = state.partition("-")
-    return f"{group} seat {number}" if number else state
+    return f"{group} seat {number}" if number else arm.scenario.called(state)
 
 
 def votes_table(result: Result) -> pd.DataFrame:

@@ -57,12 +57,12 @@ def forest(comparison: Comparison, group: str, width: Width = "page") -> Figure:
     horizons = comparison.horizons
     effects = {kind.name: [comparison.effect(kind.name, h) for h in horizons] for kind in named}
     moved = [kind for kind in named if any(e.effect or e.low or e.high for e in effects[kind.name])]
-    still = [spoken(kind.name).lower() for kind in named if kind not in moved]
+    still = [spoken(kind.name, comparison.strategy) for kind in named if kind not in moved]
     columns = max(1, min(int(WIDTHS[width] / PANEL), len(moved)))
     note = f"{_note(comparison)} Filled: the interval leaves out 0."
     note += f" No difference in any future: {', '.join(still)}." if still else ""
     with styled():
-        rows, height = max(1, -(-len(moved) // columns)), 0.62 + 0.14 * len(horizons)
+        rows, height = max(1, -(-len(moved) // columns)), 0.78 + 0.14 * len(horizons)
         title = TITLES.get(group, spoken(group))
         figure, axes = sheet(width, rows, columns, height, _heading(f"Effects. {title}", comparison), note)
         for index, (axis, kind) in enumerate(zip(axes.flat, moved, strict=False)):
@@ -74,7 +74,7 @@ def forest(comparison: Comparison, group: str, width: Width = "page") -> Figure:
             axis.set_ylim(len(horizons) - 0.4, -0.6)
             axis.tick_params(axis="y", length=0)
             plain_ticks(axis.xaxis)
-            axis.set_title(panel_title(spoken(kind.name)))
+            axis.set_title(panel_title(spoken(kind.name, comparison.strategy)))
             unit = kind.unit if kind.aggregate == "mean" else f"{kind.unit}, sum"
             axis.set_xlabel(wrapped(unit, NOTE_SIZE, PANEL - 0.25), fontsize=NOTE_SIZE)
         if not moved:

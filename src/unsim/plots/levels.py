@@ -40,8 +40,8 @@ def revenue_rows(arm: Run) -> dict[str, dict[str, str]]:
     """Outcomes of revenue by channel and by partner, with what the figure calls them."""
     file = arm.scenario.file
     channels = {f"revenue_{name}": file.channels[name].label or name for name in arm.scenario.labels.channels}
-    names = {code: file.partners[code].name or getattr(file.states.get(code), "name", None) or code for code in file.partners}
-    return {"by channel": channels, "by partner": {f"revenue_from_{code}": names[code] for code in arm.scenario.labels.partners}}
+    partners = {f"revenue_from_{code}": arm.scenario.called(code) for code in arm.scenario.labels.partners}
+    return {"by channel": channels, "by partner": partners}
 
 
 def component_rows(arm: Run) -> dict[str, dict[str, str]]:

@@ -117,7 +117,7 @@ def paths(result: Result, group: str, width: Width = "page") -> Figure:
                 for name, arm in reversed(runs.items())
                 if outcome.name in {kind.name for kind in arm.scenario.outcomes}
             ]
-            axis.set_title(panel_title(spoken(outcome.name)))
+            axis.set_title(panel_title(spoken(outcome.name, main_arm(result))))
             axis.set_ylabel(wrapped(_unit(outcome), NOTE_SIZE, 0.9), fontsize=NOTE_SIZE)
             plain_ticks(axis.yaxis)
             month_axis(axis, main_arm(result), 3)

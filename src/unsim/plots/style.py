@@ -83,9 +83,11 @@ def described(name: str, arm: Run) -> str:
     return arm.scenario.title if name == "run" else f"{name.capitalize()}: {arm.scenario.title}"
 
 
-def spoken(outcome: str) -> str:
-    """The name of an outcome as a figure shows it."""
-    text = outcome.replace("_", " ")
+def spoken(outcome: str, arm: Run | None = None) -> str:
+    """The name of an outcome as a figure shows it; the code of a state at its end becomes the name it has in ``arm``."""
+    front, _, code = outcome.rpartition("_")
+    named = arm is not None and code.isupper() and front
+    text = f"{front.replace('_', ' ')} {arm.scenario.called(code)}" if arm and named else outcome.replace("_", " ")
     return text[0].upper() + text[1:]
 
 
