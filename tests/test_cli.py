@@ -126,7 +126,7 @@ def test_out_holds_effects_figures_their_numbers_and_the_record(tmp_path: Path) 
         (("run", "baseline_2024", "--engine", "steam"), "kernel or mesa"),
         (("run", "baseline_2024", "--replicates", "-3"), "--replicates"),
         (("run", "baseline_2024", "--replicates", "10", "--draws", "3"), "a divisor"),
-        (("run", "baseline_2024", "--months", "0"), "months"),
+        (("run", "baseline_2024", "--months", "0"), "--months: found 0; allowed: 1 to 1200"),
         (("run", "baseline_2024", "--seed", "99999999999"), "--seed"),
         (("compare", "baseline_2024"), "--against"),
         (("run", "baseline_2024", "--replicates", "many"), "many"),

@@ -196,8 +196,10 @@ def check_out(out: Path, force: bool) -> None:
 
     try:
         place = out.resolve()
-    except (OSError, RuntimeError):
-        refuse(f"a link that leads nowhere: {out}", "a folder that can be written to")
+        place.exists()
+    except (OSError, RuntimeError, ValueError) as error:
+        words = getattr(error, "strerror", None) or "a link that leads nowhere"
+        refuse(f"no path of a folder: {str(out)[:60]} ({words})", "a folder that can be written to")
     if place.exists() and not place.is_dir():
         refuse(f"a file at {out}", "a folder, or a path where there is nothing yet")
     if place in (Path.cwd(), *Path.cwd().parents) or place.is_mount():

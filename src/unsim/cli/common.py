@@ -131,13 +131,20 @@ def progress_bar(what: str, engine: str, of: str = "futures") -> Iterator[Callab
 
 def load_with_options(name: str, changes: list[str] | None, months: int | None) -> Scenario:
     """The scenario that a command names, with ``--set`` and ``--months``."""
-    from unsim.files import assignments
+    from unsim.files import SET, Problem, ScenarioError, assignments
     from unsim.scenario import load_with
 
     pairs: list[Any] = [assignments(text) for text in changes or []]
-    if months is not None:
-        pairs.append((("months",), months))
-    return load_with(name, pairs)
+    if months is None:
+        return load_with(name, pairs)
+    try:
+        return load_with(name, [*pairs, (("months",), months)])
+    except ScenarioError as error:
+        told = (problem.file == SET and problem.key == "months" for problem in error.problems)
+        raise ScenarioError(
+            Problem("--months", None, "", problem.found, problem.allowed) if ours else problem
+            for problem, ours in zip(error.problems, told, strict=True)
+        ) from None
 
 
 def together(*checks: Callable[[], Any]) -> list[Any]:
