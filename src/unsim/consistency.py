@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,6 +25,7 @@ CHANNEL_PRIORS = [key for section, key in ENTRY_PRIORS.values() if section == "c
 FIRST_YEAR, LAST_YEAR = 2006, 2200
 """Years of which the Council's seats are known or can be given."""
 PANEL_BEGAN = "2009-06"
+YEAR = re.compile(r"[12]\d{3}", re.ASCII)
 
 Finding = tuple[Key, object, str]
 """A problem before it is placed in a file: key, what was found, what is allowed."""
@@ -72,7 +74,10 @@ def _coalition(file: ScenarioFile) -> Iterator[Finding]:
 def _forums(file: ScenarioFile) -> Iterator[Finding]:
     able = [name for name, state in file.states.items() if name != "PRK" and not state.rivalry]
     for name in FORUMS:
-        for index, state in enumerate(getattr(file, name).penholders):
+        pens = getattr(file, name).penholders
+        for index, state in enumerate(pens):
+            if state in pens[:index]:
+                yield (name, "penholders", index), state, "each state once"
             if state not in able:
                 known = "the DPRK itself" if state == "PRK" else f"a rival, {state}"
                 yield (name, "penholders", index), known if state in file.states else f"unknown state {state}", nearest(state, able)
@@ -144,17 +149,18 @@ def _measures(file: ScenarioFile) -> Iterator[Finding]:
         for row in table("measures")
         if row["id"] not in [*file.measures.lift, *file.measures.without]
     }
-    for name, measure in file.measures.add.items():
-        where: Key = ("measures", "add", name)
+    for added, measure in file.measures.add.items():
+        where: Key = ("measures", "add", added)
         senders = markets if measure.channel == "resale" else ["UN", *partners]
         if measure.sender not in senders:
-            yield (*where, "sender"), measure.sender, nearest(measure.sender, senders)
+            yield (*where, "sender"), f"unknown sender {measure.sender}", nearest(measure.sender, senders)
         if measure.conditional and measure.channel != "resale":
             yield (*where, "conditional"), measure.conditional, "0 except for a ban on resale"
         if measure.until and measure.until <= measure.start:
             yield (*where, "until"), measure.until, f"a month after {measure.start}"
         if measure.channel not in covered:
-            yield (*where, "channel"), f"unknown channel {measure.channel}", nearest(measure.channel, covered)
+            name = measure.channel.strip() or "without a name"
+            yield (*where, "channel"), f"unknown channel {name}", nearest(measure.channel, covered)
         if measure.start > file.start and not (file.as_it_happened or measure.supposed):
             yield (*where, "from"), measure.start, _known(file)
         if measure.sender == "UN" and measure.channel == "*":
@@ -197,7 +203,7 @@ def _council(file: ScenarioFile) -> Iterator[Finding]:
     permanent = {row["iso3"] for row in table("council_members") if row["permanent"] == "1"}
     for year, elected in file.council.elected.items():
         seats = ("council", "elected", year)
-        if not (year.isdigit() and FIRST_YEAR <= int(year) <= LAST_YEAR):
+        if not (YEAR.fullmatch(year) and FIRST_YEAR <= int(year) <= LAST_YEAR):
             yield seats, year, f"a year from {FIRST_YEAR} to {LAST_YEAR}"
         for index, state in enumerate(elected):
             if state in permanent or state in elected[:index]:
@@ -257,7 +263,7 @@ def _evidence(document: Document, file: ScenarioFile) -> Iterator[Finding]:
 
 def _dates(document: Document, file: ScenarioFile) -> Iterator[Finding]:
     last = (2100 - int(file.start[:4])) * 12 - int(file.start[5:]) + 1
-    if file.months > last and file.start != "2099-12":
+    if file.months > last:
         yield ("months",), file.months, f"1 to {last}: a horizon that ends before 2100"
     for key, steps in _paths(document.data, ()):
         starts = [str(step["from"]) for step in steps]
