@@ -351,7 +351,7 @@ channels:
 
 
 def test_adding_a_state_leaves_the_luck_of_the_others_alone(baseline: unsim.Scenario) -> None:
-    more = baseline.override({"states.AUS": {"name": "Australia"}, "states.AAA": {}})
+    more = baseline.override({"states.AUS": {"name": "Australia"}, "states.AAA": {"name": "A state of its own"}})
     before, after = (unsim.run(s.over(24), 10, draws=5, keep=10) for s in (baseline, more))
     np.testing.assert_array_equal(before.kept, after.kept)
 

@@ -33,6 +33,7 @@ Finding = tuple[Key, object, str]
 
 def inconsistencies(document: Document, file: ScenarioFile) -> Iterator[Finding]:
     """What the schema cannot see: names that must exist elsewhere, dates against the information date, sums."""
+    yield from _actors(file)
     yield from _coalition(file)
     yield from _forums(file)
     yield from _conflicts(file)
@@ -50,6 +51,23 @@ def inconsistencies(document: Document, file: ScenarioFile) -> Iterator[Finding]
         other = codes.setdefault(permanent_code(actor), actor)
         if other != actor:
             yield (), f"a clash of the addresses of {actor} and {other}", "another name for one of them"
+
+
+def placed() -> set[str]:
+    """States whose record on DPRK human rights the package's table holds: all that have sat on the Council."""
+    return {row["state"] for row in table("positions") if ":" not in row["state"]}
+
+
+def _actors(file: ScenarioFile) -> Iterator[Finding]:
+    """A code that no table holds is a state of the author's own, and has a name; otherwise it is mistyped."""
+    known = placed() | {"EUU", "PRK", "ROW"}
+    for section, actors in (("states", file.states), ("partners", file.partners)):
+        for code, actor in actors.items():
+            if not (
+                code in known or actor.name or (section == "partners" and code in file.states) or getattr(actor, "position", None)
+            ):
+                own = f"a name for one of your own: {section}.{code}.name"
+                yield (section, code), f"unknown {section[:-1]} {code}", f"{nearest(code, sorted(known))}; or {own}"
 
 
 def _coalition(file: ScenarioFile) -> Iterator[Finding]:
@@ -199,7 +217,7 @@ def _trade(file: ScenarioFile) -> Iterator[Finding]:
 
 
 def _council(file: ScenarioFile) -> Iterator[Finding]:
-    placed = {row["state"] for row in table("positions")} | {name for name, state in file.states.items() if state.position}
+    able = placed() | {name for name, state in file.states.items() if state.position}
     permanent = {row["iso3"] for row in table("council_members") if row["permanent"] == "1"}
     for year, elected in file.council.elected.items():
         seats = ("council", "elected", year)
@@ -208,8 +226,13 @@ def _council(file: ScenarioFile) -> Iterator[Finding]:
         for index, state in enumerate(elected):
             if state in permanent or state in elected[:index]:
                 yield (*seats, index), state, "ten different states, none of them a permanent member"
-            elif state not in placed:
-                yield (*seats, index), f"a state without a position: {state}", f"a position for it: states.{state}.position"
+            elif state not in able:
+                own = f"a position for it: states.{state}.position"
+                yield (
+                    (*seats, index),
+                    f"a state without a position: {state}",
+                    f"{nearest(state, sorted(able - permanent))}; or {own}",
+                )
     if file.council.panel_until < PANEL_BEGAN:
         yield ("council", "panel_until"), file.council.panel_until, f"a month from {PANEL_BEGAN} on, when the Panel was created"
 

@@ -220,6 +220,19 @@ def assignments(text: str) -> tuple[Key, Any]:
     return key, parsed
 
 
+def all_assignments(texts: Iterable[str]) -> list[tuple[Key, Any]]:
+    """Several assignments; raises ``ScenarioError`` with what is wrong with any of them."""
+    found, problems = [], []
+    for text in texts:
+        try:
+            found.append(assignments(text))
+        except ScenarioError as error:
+            problems += error.problems
+    if problems:
+        raise ScenarioError(problems)
+    return found
+
+
 def _check_key(key: Key) -> None:
     if not all(str(part).strip() for part in key):
         raise ScenarioError([Problem(SET, None, dotted(key), "an empty name between dots", FORM)])

@@ -26,7 +26,7 @@ from unsim.problems import Key, Problem, ScenarioError, cut, dotted, printable
 SET = "--set"
 """Where a value comes from that stands in no file."""
 DEEPEST = 30
-MAX_NODES = 20_000
+MAX_NODES = 10_000
 """Keys, values and brackets in a scenario with all that it extends; the largest shipped one has under a thousand."""
 PLAIN = "plain keys and values, each written out where it is used"
 
