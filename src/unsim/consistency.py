@@ -54,18 +54,23 @@ def inconsistencies(document: Document, file: ScenarioFile) -> Iterator[Finding]
 
 
 def placed() -> set[str]:
-    """States whose record on DPRK human rights the package's table holds: all that have sat on the Council."""
+    """States whose record on DPRK human rights the package's table holds: those of the Council."""
     return {row["state"] for row in table("positions") if ":" not in row["state"]}
 
 
 def _actors(file: ScenarioFile) -> Iterator[Finding]:
-    """A code that no table holds is a state of the author's own, and has a name; otherwise it is mistyped."""
+    """A code that no table holds, without a name and without a part to play, is mistyped."""
     known = placed() | {"EUU", "PRK", "ROW"}
+    pens = [*file.general_assembly.penholders, *file.human_rights_council.penholders]
+    named = {*file.coalition.leaders, *pens, file.world.secondary_sender}
+    buyers = {conflict.buyer for conflict in file.conflicts.values()}.union(*(channel.flows for channel in file.channels.values()))
+    acting = {
+        "states": {code for code, s in file.states.items() if s.sponsor or s.rivalry or s.summits or s.position} | named,
+        "partners": {code for code, partner in file.partners.items() if partner.supplies} | buyers | {*file.states},
+    }
     for section, actors in (("states", file.states), ("partners", file.partners)):
         for code, actor in actors.items():
-            if not (
-                code in known or actor.name or (section == "partners" and code in file.states) or getattr(actor, "position", None)
-            ):
+            if not actor.name and code not in known | acting[section]:
                 own = f"a name for one of your own: {section}.{code}.name"
                 yield (section, code), f"unknown {section[:-1]} {code}", f"{nearest(code, sorted(known))}; or {own}"
 
