@@ -51,7 +51,7 @@ BYTES: list[tuple[str, str | bytes, str]] = [
     (
         "too large",
         b"#" * (MAX_BYTES + 1),
-        f"s.yaml: found a file of more than {MAX_BYTES} bytes; allowed: at most {MAX_BYTES} bytes",
+        f"s.yaml: found a file of more than {MAX_BYTES} bytes, extended",
     ),
     (
         "many keys",
@@ -210,6 +210,7 @@ EXTENDS: list[tuple[str, str, dict[str, str], str]] = [
     ("a parent with an unknown key", "b", {"b.yaml": BASE + "month: 1\n"}, "b.yaml:2: month: found unknown key month"),
     ("a broken parent", "b", {"b.yaml": BASE + "a: [1\n"}, "b.yaml:2: found a YAML error: a list that is not closed"),
     ("an empty parent", "b", {"b.yaml": ""}, "b.yaml:1: found nothing"),
+    ("large ones", "f0", {f"f{i}.yaml": f"extends: f{i + 1}\n" + "# x\n" * 12_000 for i in range(5)}, "f2.yaml: found a file of more than"),
     ("too many", "f0", {f"f{i}.yaml": f"extends: f{i + 1}\n" for i in range(1000)},
      f"extends: found a chain of more than {MAX_CHAIN} files; allowed: at most {MAX_CHAIN} files"),
 ]  # fmt: skip

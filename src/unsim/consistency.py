@@ -8,6 +8,7 @@ from typing import Any
 
 from unsim.files import Document, Key, nearest
 from unsim.parameters import BY_NAME, PARAMETERS
+from unsim.problems import MOST_TOLD
 from unsim.rules.chance import permanent_code
 from unsim.rules.world import FORUMS
 from unsim.schema import ScenarioFile
@@ -279,9 +280,13 @@ def named_rows(node: Any, key: Key = ()) -> Iterator[tuple[Key, str]]:
 
 
 def _evidence(document: Document, file: ScenarioFile) -> Iterator[Finding]:
+    unknown = 0
     for key, reference in named_rows(document.data):
         month = evidence_month(reference)
         if month is None:
+            unknown += 1
+            if unknown > MOST_TOLD:
+                return
             name = reference.partition(":")[0]
             known = [f"{name}:{row}" for row in row_dates(name)] if name in DATED else [f"{t}:ID" for t in DATED]
             yield key, f"unknown row {reference}", nearest(reference, known)

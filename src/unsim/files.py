@@ -16,7 +16,7 @@ from unsim.problems import nearest as nearest
 from unsim.reading import DEEPEST, HIDDEN, MAX_NODES, SET, Content, parse
 
 MAX_BYTES = 100_000
-"""Size of a file; the largest shipped one has less than a tenth of it."""
+"""Size of a file with all that it extends; the largest shipped one has less than a tenth of it."""
 MAX_CHAIN = 20
 """Files that extend each other."""
 
@@ -110,15 +110,16 @@ def _parent(reference: str, child: Path, top: Path) -> Path | str:
     return named if _what(named) is None else "no such file or scenario"
 
 
-def _text(path: Path) -> str:
+def _text(path: Path, room: int) -> str:
     file = str(path)
     try:
         with path.open("rb") as opened:
-            raw = opened.read(MAX_BYTES + 1)
+            raw = opened.read(room + 1)
     except OSError as error:
         raise ScenarioError([Problem(file, None, "", f"an unreadable file ({error.strerror})", "a text file")]) from None
-    if len(raw) > MAX_BYTES:
-        raise ScenarioError([Problem(file, None, "", f"a file of more than {MAX_BYTES} bytes", f"at most {MAX_BYTES} bytes")])
+    if len(raw) > room:
+        found = f"a file of more than {MAX_BYTES} bytes, extended ones counted"
+        raise ScenarioError([Problem(file, None, "", found, f"at most {MAX_BYTES} bytes")])
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise ScenarioError([Problem(file, 1, "", "text in UTF-16 or UTF-32", "text in UTF-8: save the file with this encoding")])
     try:
@@ -129,8 +130,9 @@ def _text(path: Path) -> str:
         raise ScenarioError([Problem(file, line, "", "bytes that are not UTF-8", allowed)]) from None
 
 
-def _mapping(path: Path, room: int) -> Content:
-    content = parse(_text(path), str(path), room)
+def _mapping(path: Path, extending: list[Content]) -> Content:
+    text = _text(path, MAX_BYTES - sum(content.size for content in extending))
+    content = parse(text, str(path), MAX_NODES - sum(content.nodes for content in extending))
     if not isinstance(content.data, dict):
         data = content.data
         found = "nothing" if data is None else "a list at the top" if isinstance(data, list) else "a value at the top"
@@ -162,8 +164,7 @@ def read(reference: str) -> Document:
     chain: list[Path] = []
     contents: list[Content] = []
     while path is not None:
-        room = MAX_NODES - sum(content.nodes for content in contents)
-        contents.append(_mapping(path, room))
+        contents.append(_mapping(path, contents))
         chain.append(path)
         path = _next(chain, contents[-1])
     places: dict[Key, tuple[str, int | None]] = {(): (str(chain[0]), 1)}

@@ -46,12 +46,13 @@ WORDS: dict[str, bool | None] = {
 
 @dataclass
 class Content:
-    """A document: its data, the line of every key and list item, and the keys at which a list stands."""
+    """A document: its data, the line of every key and list item, the keys at which a list stands, how many nodes and bytes."""
 
     data: Any = None
     lines: dict[Key, int] = field(default_factory=dict)
     lists: set[Key] = field(default_factory=set)
     nodes: int = 0
+    size: int = 0
 
 
 @dataclass
@@ -96,6 +97,7 @@ class _Reader:
         raise ScenarioError(self.problems)
 
     def read(self, text: str) -> Content:
+        self.content.size = len(text.encode("utf-8", "replace"))
         if directive := DIRECTIVE.match(text):
             self.stop(len(NEWLINE.findall(directive[0])) + 1, (), "a line that begins with %", PLAIN)
         yaml = YAML(typ="safe", pure=True)
