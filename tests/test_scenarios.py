@@ -225,12 +225,12 @@ partners: {CHN: {supplies: 1.0}}
         ("just words", "at the top"),
         ("[1, 2]", "at the top"),
         ("a: [1", "a YAML error"),
-        ("months: 3\nmonths: 4\n", "YAML error"),
-        ("extends: nowhere_2024\n", "found nowhere_2024; allowed: a path"),
-        ("extends: " + 5000 * "a" + "\n", "allowed: a path"),
-        ("extends: [a]\n", "the name or path of a scenario"),
-        ("a: &x 1\nb: *x\n", "bad.yaml:1: found an anchor"),
-        ("a: 1\nb: !!python/name:os.system x\n", "bad.yaml:2: found a tag"),
+        ("months: 3\nmonths: 4\n", "bad.yaml:2: months: found a key that stands on line 1 already; allowed: each key once"),
+        ("extends: nowhere_2024\n", "found 'nowhere_2024', no such file or scenario; allowed: "),
+        ("extends: " + 5000 * "a" + "\n", "or the path of a file in this folder"),
+        ("extends: [a]\n", "a shipped scenario, or the path of a file in this folder"),
+        ("a: &x 1\nb: *x\n", "bad.yaml:1: a: found an anchor (&x)"),
+        ("a: 1\nb: !!python/name:os.system x\n", "bad.yaml:2: b: found a tag (!!python/name:os.system)"),
         ("extends: baseline_2024\n<<: {months: 3}\n", "bad.yaml:2: found a merge key"),
         ("extends: baseline_2024\nstart: 2024-13\n", "a month as YYYY-MM"),
         ("extends: baseline_2024\nworld: {stocks: {salience: .nan}}\n", "world.stocks.salience"),
@@ -238,7 +238,7 @@ partners: {CHN: {supplies: 1.0}}
         ("extends: baseline_2024\nstates: {usa: {effort: 1.0}}\n", "three-letter code"),
         ("extends: baseline_2024\nmonths: 100000\n", "1 to 1200"),
         ("extends: baseline_2024\ncoalition: null\n", "coalition"),
-        ("--- a\n--- b\n", "YAML"),
+        ("--- a\n--- b\n", "bad.yaml:2: found a second document"),
     ],
 )
 def test_mistaken_files_get_a_message(tmp_path: Path, text: str, part: str) -> None:
@@ -248,7 +248,7 @@ def test_mistaken_files_get_a_message(tmp_path: Path, text: str, part: str) -> N
 def test_a_binary_file_and_a_folder_get_a_message(tmp_path: Path) -> None:
     (tmp_path / "binary.yaml").write_bytes(bytes(range(256)))
     assert "not UTF-8" in problems(tmp_path / "binary.yaml")[0]
-    assert "no such file" in problems(tmp_path)[0]
+    assert "found a folder" in problems(tmp_path)[0]
 
 
 def test_a_circle_of_extends_is_found(tmp_path: Path) -> None:
@@ -351,7 +351,7 @@ channels:
 
 
 def test_adding_a_state_leaves_the_luck_of_the_others_alone(baseline: unsim.Scenario) -> None:
-    more = baseline.override({"states.AUS": {"name": "Australia"}, "states.AAA": {}})
+    more = baseline.override({"states.AUS": {"name": "Australia"}, "states.AAA": {"name": "A state of its own"}})
     before, after = (unsim.run(s.over(24), 10, draws=5, keep=10) for s in (baseline, more))
     np.testing.assert_array_equal(before.kept, after.kept)
 

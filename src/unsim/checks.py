@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from functools import cache
+from itertools import islice
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -13,6 +15,7 @@ from pydantic.fields import FieldInfo
 from unsim.consistency import CHANNEL_PRIORS, ENTRY_PRIORS, Finding, inconsistencies
 from unsim.files import Document, Key, ScenarioError, merge, nearest
 from unsim.parameters import BY_NAME
+from unsim.problems import MOST_TOLD, dotted
 from unsim.schema import CODE, MONTH, NAME, START, ScenarioFile
 from unsim.tables import table
 
@@ -22,8 +25,8 @@ def checked(document: Document) -> ScenarioFile:
 
     What does not fit the schema is told, and something that fits is put in its place, so that the rest can be checked too.
     """
-    told: list[Finding] = list(_nulls(document))
-    healed: list[Key] = [key for key, _, _ in told]
+    told: list[Finding] = list(islice(_nulls(document), MOST_TOLD))
+    healed = {key for key, _, _ in told}
     data = merged_with_tables(document)
     file = None
     for _ in range(10):  # what is put in place fits, so one round is enough but for errors that hide others
@@ -31,26 +34,29 @@ def checked(document: Document) -> ScenarioFile:
             file = ScenarioFile.model_validate(data)
             break
         except ValidationError as error:
-            found = [(_location(item["loc"]), item) for item in error.errors() if not _beside(item)]
-            told += [_schema_finding(key, item) for key, item in found if not _below(key, healed)]
+            found = [(_location(item["loc"]), item) for item in error.errors(include_url=False) if not _beside(item)]
+            new = [(key, item) for key, item in found if not _below(key, healed)]
+            told += [_schema_finding(key, item) for key, item in new[: MOST_TOLD - len(told)]]
+            if len(told) >= MOST_TOLD:
+                break
             for key, item in found:
                 out_of_place = "[key]" in item["loc"] or item["type"] == "extra_forbidden"
                 data = _healed(data, key, out_of_place)
-            healed += [key for key, _ in found]
+            healed |= {key for key, _ in found}
     if file is not None:
         names = {key[-1] for key in healed}
         whole = {key[0] for key in healed if len(key) == 1}
-        for finding in inconsistencies(document, file):
-            follows = _below(finding[0], healed) or (whole | names) & _needs(finding)
-            told += [] if follows else [finding]
+        findings = inconsistencies(document, file)
+        own = (f for f in findings if not (_below(f[0], healed) or (whole | names) & _needs(f)))
+        told += islice(own, MOST_TOLD - len(told))
     if told or file is None:
         raise ScenarioError(document.problem(key, found, allowed) for key, found, allowed in told)
     return file
 
 
-def _below(key: Key, others: Sequence[Key]) -> bool:
+def _below(key: Key, others: Collection[Key]) -> bool:
     """Whether a key lies below or at one of the others."""
-    return any(key[: len(other)] == other for other in others)
+    return any(key[:length] in others for length in range(len(key) + 1))
 
 
 SECTIONS = {
@@ -59,15 +65,18 @@ SECTIONS = {
     "partner": "partners",
     "draft": "drafts",
     "channel": "channels",
+    "sender": "partners",
 }
 
 
-def _needs(finding: Finding) -> set[str | int]:
+def _needs(finding: Finding) -> AbstractSet[str | int]:
     """What a finding about an unknown name rests on: the section where the name would stand, and the name."""
     words = str(finding[1]).split()
-    if words[0] != "unknown":
-        return {"states"} if finding[1] == "no PRK" else {"goods"} if finding[0] == ("goods",) else set()
-    return {SECTIONS.get(words[1], words[1]), words[-1]}
+    if words[:1] == ["unknown"] and len(words) > 1:
+        return {SECTIONS.get(words[1], words[1]), words[-1]}
+    if finding[1] == "no PRK":
+        return {"states"}
+    return {"months": {"start"}, "goods": {"goods"}}.get(dotted(finding[0]), set())
 
 
 def _beside(item: Any) -> bool:
@@ -194,6 +203,8 @@ FITTING: tuple[Any, ...] = (
     "2099-12",
     [],
     {},
+    {"AAA": {}},
+    {"x": {}},
     ["AAA"],
     [0.0] * 3,
     ["AAA"] * 10,
@@ -214,9 +225,10 @@ def _fitting(kind: Any) -> Any:
             name: _fitting(Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation)
             for name, info in required.items()
         }
+    adapter = TypeAdapter(kind)
     for value in FITTING:
         try:
-            TypeAdapter(kind).validate_python(value, strict=True)
+            adapter.validate_python(value, strict=True)
         except ValidationError:
             continue
         return value
@@ -250,6 +262,14 @@ FORMS = {
     START: "a month as YYYY-MM, such as 2024-01, from 2006 to 2099",
     r"\S": "text that is not blank",
 }
+BEYOND = {
+    "greater_than_equal": "",
+    "less_than_equal": "",
+    "finite_number": "",
+    "float_type": "a number from ",
+    "int_type": "a whole number from ",
+    "int_from_float": "a whole number from ",
+}
 KINDS = {
     "float_type": "a number",
     "int_type": "a whole number",
@@ -261,7 +281,6 @@ KINDS = {
     "dict_type": "keys with values",
     "model_type": "keys with values",
     "too_short": "at least {min_length} entries",
-    "too_long": "at most {max_length} entries",
     "string_too_short": "text that is not empty",
     "string_too_long": "text of at most {max_length} letters",
 }
@@ -282,8 +301,10 @@ def _schema_finding(key: Key, item: Any) -> Finding:
     if key[0] == "parameters" and len(key) > 1:
         parameter = BY_NAME.get(str(key[1]))
         words = f"a number for each of the {ENTRY_PRIORS[parameter.name][0]}" if parameter and parameter.axis else "a number"
-    elif kind in ("greater_than_equal", "less_than_equal"):
-        words = _range(_typed(key)[0])
+    elif kind == "too_long":
+        return key, f"a total of {len(item['input'])} entries", f"at most {context['max_length']} ({meaning})"
+    elif kind in BEYOND and "ge" in _marks(_typed(key)[0]):
+        words = BEYOND[kind] + _range(_typed(key)[0])
     elif kind == "string_type" and (form := _form(_typed(key)[0])):
         words = form
     else:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from unsim.files import Document, Key, nearest
 from unsim.parameters import BY_NAME, PARAMETERS
+from unsim.problems import MOST_TOLD
 from unsim.rules.chance import permanent_code
 from unsim.rules.world import FORUMS
 from unsim.schema import ScenarioFile
@@ -24,6 +26,7 @@ CHANNEL_PRIORS = [key for section, key in ENTRY_PRIORS.values() if section == "c
 FIRST_YEAR, LAST_YEAR = 2006, 2200
 """Years of which the Council's seats are known or can be given."""
 PANEL_BEGAN = "2009-06"
+YEAR = re.compile(r"[12]\d{3}", re.ASCII)
 
 Finding = tuple[Key, object, str]
 """A problem before it is placed in a file: key, what was found, what is allowed."""
@@ -31,6 +34,7 @@ Finding = tuple[Key, object, str]
 
 def inconsistencies(document: Document, file: ScenarioFile) -> Iterator[Finding]:
     """What the schema cannot see: names that must exist elsewhere, dates against the information date, sums."""
+    yield from _actors(file)
     yield from _coalition(file)
     yield from _forums(file)
     yield from _conflicts(file)
@@ -48,6 +52,28 @@ def inconsistencies(document: Document, file: ScenarioFile) -> Iterator[Finding]
         other = codes.setdefault(permanent_code(actor), actor)
         if other != actor:
             yield (), f"a clash of the addresses of {actor} and {other}", "another name for one of them"
+
+
+def placed() -> set[str]:
+    """States whose record on DPRK human rights the package's table holds: those of the Council."""
+    return {row["state"] for row in table("positions") if ":" not in row["state"]}
+
+
+def _actors(file: ScenarioFile) -> Iterator[Finding]:
+    """A code that no table holds, without a name and without a part to play, is mistyped."""
+    known = placed() | {"EUU", "PRK", "ROW"}
+    pens = [*file.general_assembly.penholders, *file.human_rights_council.penholders]
+    named = {*file.coalition.leaders, *pens, file.world.secondary_sender}
+    buyers = {conflict.buyer for conflict in file.conflicts.values()}.union(*(channel.flows for channel in file.channels.values()))
+    acting = {
+        "states": {code for code, s in file.states.items() if s.sponsor or s.rivalry or s.summits or s.position} | named,
+        "partners": {code for code, partner in file.partners.items() if partner.supplies} | buyers | {*file.states},
+    }
+    for section, actors in (("states", file.states), ("partners", file.partners)):
+        for code, actor in actors.items():
+            if not actor.name and code not in known | acting[section]:
+                own = f"a name for one of your own: {section}.{code}.name"
+                yield (section, code), f"unknown {section[:-1]} {code}", f"{nearest(code, sorted(known))}; or {own}"
 
 
 def _coalition(file: ScenarioFile) -> Iterator[Finding]:
@@ -72,7 +98,10 @@ def _coalition(file: ScenarioFile) -> Iterator[Finding]:
 def _forums(file: ScenarioFile) -> Iterator[Finding]:
     able = [name for name, state in file.states.items() if name != "PRK" and not state.rivalry]
     for name in FORUMS:
-        for index, state in enumerate(getattr(file, name).penholders):
+        pens = getattr(file, name).penholders
+        for index, state in enumerate(pens):
+            if state in pens[:index]:
+                yield (name, "penholders", index), state, "each state once"
             if state not in able:
                 known = "the DPRK itself" if state == "PRK" else f"a rival, {state}"
                 yield (name, "penholders", index), known if state in file.states else f"unknown state {state}", nearest(state, able)
@@ -144,17 +173,18 @@ def _measures(file: ScenarioFile) -> Iterator[Finding]:
         for row in table("measures")
         if row["id"] not in [*file.measures.lift, *file.measures.without]
     }
-    for name, measure in file.measures.add.items():
-        where: Key = ("measures", "add", name)
+    for added, measure in file.measures.add.items():
+        where: Key = ("measures", "add", added)
         senders = markets if measure.channel == "resale" else ["UN", *partners]
         if measure.sender not in senders:
-            yield (*where, "sender"), measure.sender, nearest(measure.sender, senders)
+            yield (*where, "sender"), f"unknown sender {measure.sender}", nearest(measure.sender, senders)
         if measure.conditional and measure.channel != "resale":
             yield (*where, "conditional"), measure.conditional, "0 except for a ban on resale"
         if measure.until and measure.until <= measure.start:
             yield (*where, "until"), measure.until, f"a month after {measure.start}"
         if measure.channel not in covered:
-            yield (*where, "channel"), f"unknown channel {measure.channel}", nearest(measure.channel, covered)
+            name = measure.channel.strip() or "without a name"
+            yield (*where, "channel"), f"unknown channel {name}", nearest(measure.channel, covered)
         if measure.start > file.start and not (file.as_it_happened or measure.supposed):
             yield (*where, "from"), measure.start, _known(file)
         if measure.sender == "UN" and measure.channel == "*":
@@ -193,17 +223,22 @@ def _trade(file: ScenarioFile) -> Iterator[Finding]:
 
 
 def _council(file: ScenarioFile) -> Iterator[Finding]:
-    placed = {row["state"] for row in table("positions")} | {name for name, state in file.states.items() if state.position}
+    able = placed() | {name for name, state in file.states.items() if state.position}
     permanent = {row["iso3"] for row in table("council_members") if row["permanent"] == "1"}
     for year, elected in file.council.elected.items():
         seats = ("council", "elected", year)
-        if not (year.isdigit() and FIRST_YEAR <= int(year) <= LAST_YEAR):
+        if not (YEAR.fullmatch(year) and FIRST_YEAR <= int(year) <= LAST_YEAR):
             yield seats, year, f"a year from {FIRST_YEAR} to {LAST_YEAR}"
         for index, state in enumerate(elected):
             if state in permanent or state in elected[:index]:
                 yield (*seats, index), state, "ten different states, none of them a permanent member"
-            elif state not in placed:
-                yield (*seats, index), f"a state without a position: {state}", f"a position for it: states.{state}.position"
+            elif state not in able:
+                own = f"a position for it: states.{state}.position"
+                yield (
+                    (*seats, index),
+                    f"a state without a position: {state}",
+                    f"{nearest(state, sorted(able - permanent))}; or {own}",
+                )
     if file.council.panel_until < PANEL_BEGAN:
         yield ("council", "panel_until"), file.council.panel_until, f"a month from {PANEL_BEGAN} on, when the Panel was created"
 
@@ -245,9 +280,13 @@ def named_rows(node: Any, key: Key = ()) -> Iterator[tuple[Key, str]]:
 
 
 def _evidence(document: Document, file: ScenarioFile) -> Iterator[Finding]:
+    unknown = 0
     for key, reference in named_rows(document.data):
         month = evidence_month(reference)
         if month is None:
+            unknown += 1
+            if unknown > MOST_TOLD:
+                return
             name = reference.partition(":")[0]
             known = [f"{name}:{row}" for row in row_dates(name)] if name in DATED else [f"{t}:ID" for t in DATED]
             yield key, f"unknown row {reference}", nearest(reference, known)
@@ -257,7 +296,7 @@ def _evidence(document: Document, file: ScenarioFile) -> Iterator[Finding]:
 
 def _dates(document: Document, file: ScenarioFile) -> Iterator[Finding]:
     last = (2100 - int(file.start[:4])) * 12 - int(file.start[5:]) + 1
-    if file.months > last and file.start != "2099-12":
+    if file.months > last:
         yield ("months",), file.months, f"1 to {last}: a horizon that ends before 2100"
     for key, steps in _paths(document.data, ()):
         starts = [str(step["from"]) for step in steps]

@@ -1,49 +1,24 @@
-"""Reading scenario files: YAML 1.2 with the line of every key, ``extends``, overrides, and problems told all at once."""
+"""Scenario files: a file with all that it extends, overrides, and the place of every key."""
 
 from __future__ import annotations
 
-import difflib
-import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.tokens import AliasToken, AnchorToken, DirectiveToken, TagToken
+from unsim.problems import Key as Key
+from unsim.problems import Problem as Problem
+from unsim.problems import ScenarioError as ScenarioError
+from unsim.problems import cut, dotted, shown
+from unsim.problems import nearest as nearest
+from unsim.reading import DEEPEST, HIDDEN, MAX_NODES, SET, Content, parse
 
-Key = tuple[str | int, ...]
-SET = "--set"
-"""Where a value comes from that stands in no file."""
-DEEPEST = 30
-MAX_BYTES = 1_000_000
-
-
-@dataclass(frozen=True, order=True)
-class Problem:
-    """One thing that is wrong with an input: where, at which key, what was found, and what is allowed."""
-
-    file: str
-    line: int | None
-    key: str
-    found: str
-    allowed: str
-
-    def __str__(self) -> str:
-        place = self.file if self.line is None else f"{self.file}:{self.line}"
-        key = f" {self.key}:" if self.key else ""
-        return f"{place}:{key} found {self.found}; allowed: {self.allowed}"
-
-
-class ScenarioError(ValueError):
-    """An input cannot be used; ``problems`` lists everything that is wrong with it."""
-
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = sorted(set(problems), key=lambda p: (p.file, p.line or 0, p.key, p.found))
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+MAX_BYTES = 100_000
+"""Size of a file with all that it extends; the largest shipped one has less than a tenth of it."""
+MAX_CHAIN = 20
+"""Files that extend each other."""
 
 
 @dataclass(frozen=True)
@@ -72,143 +47,98 @@ class Document:
         return Problem(self.name, None, dotted(key), shown(found), allowed)
 
 
-def dotted(key: Key) -> str:
-    """``("states", "USA", "posture")`` as ``states.USA.posture``."""
-    return ".".join(str(part) for part in key)
-
-
-def shown(value: object) -> str:
-    """A value as a message shows it, cut to a readable length."""
-    if isinstance(value, Mapping):
-        text = f"keys with values ({', '.join(map(str, value))})" if value else "no keys"
-    elif isinstance(value, list):
-        text = f"a list ({', '.join(map(shown, value))})" if value else "an empty list"
-    elif value is None or isinstance(value, bool):
-        text = "nothing (null)" if value is None else str(value).lower()
-    else:
-        text = value if isinstance(value, str) and value.startswith(WORDS) else repr(value)
-    return text if len(text) <= 120 else text[:117] + "..."
-
-
-WORDS = ("unknown ", "nothing", "no ", "a ", "an ", "all ", "several ", "the ", "keys ", "elections ")
-"""How a finding in words begins; any other text is a value from a file and is quoted."""
-
-
-def nearest(name: object, known: Sequence[str]) -> str:
-    """The known names, the most similar first: what a message offers for an unknown one."""
-    close = difflib.get_close_matches(str(name), known, n=1, cutoff=0.5)
-    listing = ", ".join(known) if len(known) <= 40 else ", ".join(known[:40]) + ", …"
-    return f"{close[0]} (nearest), or one of {listing}" if close else f"one of {listing}"
-
-
 def shipped_scenarios() -> Path:
     """The folder of the shipped scenario files, in a checkout or an installed package."""
     inside = Path(__file__).parent / "scenarios"
     return inside if inside.is_dir() else Path(__file__).resolve().parents[2] / "scenarios"
 
 
-def locate(reference: str, beside: Path | None = None) -> Path:
-    """The file that a name or path means: a path, a file beside another one, or a shipped scenario.
+def _is_path(reference: str) -> bool:
+    return reference.endswith((".yaml", ".yml")) or "/" in reference
+
+
+def _what(path: Path) -> str | None:
+    """Why nothing can be read at a path, or None where there is a file."""
+    try:
+        if path.is_file():
+            return None
+        return "a folder" if path.is_dir() else "no ordinary file (a pipe or a device)" if path.exists() else "no such file"
+    except (OSError, ValueError):
+        return "no such file"  # no path at all: too long, or with a null character
+
+
+def _known(reference: str) -> str:
+    return nearest(reference, sorted(path.stem for path in shipped_scenarios().glob("*.yaml")))
+
+
+def locate(reference: str) -> Path:
+    """The file that a user's name or path means: a path, or a shipped scenario.
 
     Raises ``ScenarioError`` with the nearest shipped name where there is none.
     """
-    folders = [beside] if beside else []
-    candidates = [Path(reference)] if beside is None else []
-    if reference.endswith((".yaml", ".yml")) or "/" in reference:
-        candidates += [folder / reference for folder in folders]
-    else:
-        candidates += [folder / f"{reference}.yaml" for folder in folders]
-        candidates.append(shipped_scenarios() / f"{reference}.yaml")
-    for candidate in candidates:
-        try:
-            if candidate.is_file():
-                return candidate
-        except (OSError, ValueError):
-            continue  # no path at all: too long, or with a null character
-    names = sorted(path.stem for path in shipped_scenarios().glob("*.yaml"))
-    raise ScenarioError([Problem(reference, None, "", "no such file or scenario", "a path, or " + nearest(reference, names))])
+    named = [] if _is_path(reference) else [shipped_scenarios() / f"{reference}.yaml"]
+    for candidate in (Path(reference), *named):
+        if _what(candidate) is None:
+            return candidate
+    what = _what(Path(reference)) if reference else None
+    found = "no such file or scenario" if what in (None, "no such file") else str(what)
+    raise ScenarioError([Problem(cut(reference) or "''", None, "", found, "a path, or " + _known(reference))])
 
 
-def _text(path: Path) -> str:
+def _parent(reference: str, child: Path, top: Path) -> Path | str:
+    """The file that ``extends`` names, or why it may not.
+
+    A path counts from the file that states it. It stays inside ``top``, the folder of the file that the user named; what
+    is shipped stays among what is shipped.
+    """
+    beside = child.parent / (reference if _is_path(reference) else f"{reference}.yaml")
+    shipped, folder = shipped_scenarios(), f"the folder of the named file ({top.resolve()})"
+    if Path(reference).is_absolute() or reference.startswith("~"):
+        return f"a path that does not begin in {folder}"
     try:
-        raw = path.read_bytes()
+        inside = shipped if child.parent.resolve() == shipped.resolve() else top
+        if not beside.resolve().is_relative_to(inside.resolve()):
+            return f"a path that leads out of {folder}"
+    except (OSError, ValueError, RuntimeError):
+        return "no such file"  # no path at all, or links in a circle
+    missing = _what(beside)
+    if missing is None:
+        return beside
+    if _is_path(reference) or not reference.strip():
+        return missing
+    named = shipped / f"{reference}.yaml"
+    return named if _what(named) is None else "no such file or scenario"
+
+
+def _text(path: Path, room: int) -> str:
+    file = str(path)
+    try:
+        with path.open("rb") as opened:
+            raw = opened.read(room + 1)
     except OSError as error:
-        raise ScenarioError([Problem(str(path), None, "", f"an unreadable file ({error.strerror})", "a text file")]) from None
-    if len(raw) > MAX_BYTES:
-        raise ScenarioError([Problem(str(path), None, "", f"a file of {len(raw)} bytes", f"at most {MAX_BYTES} bytes")])
+        raise ScenarioError([Problem(file, None, "", f"an unreadable file ({error.strerror})", "a text file")]) from None
+    if len(raw) > room:
+        found = f"a file of more than {MAX_BYTES} bytes, extended ones counted"
+        raise ScenarioError([Problem(file, None, "", found, f"at most {MAX_BYTES} bytes")])
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise ScenarioError([Problem(file, 1, "", "text in UTF-16 or UTF-32", "text in UTF-8: save the file with this encoding")])
     try:
-        return raw.decode("utf-8")
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise ScenarioError([Problem(str(path), line, "", "bytes that are not UTF-8", "text in UTF-8")]) from None
+        allowed = "text in UTF-8: save the file with this encoding"
+        raise ScenarioError([Problem(file, line, "", "bytes that are not UTF-8", allowed)]) from None
 
 
-def _parse(path: Path) -> CommentedMap:
-    text = _text(path)
-    _refuse_extras(str(path), text)
-    yaml = YAML(typ="rt", pure=True)
-    yaml.version = (1, 2)
-    try:
-        content = yaml.load(io.StringIO(text))
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        what = " ".join(str(error.problem or error.context or "a syntax error").split())
-        line = mark.line + 1 if mark else None
-        raise ScenarioError([Problem(str(path), line, "", f"a YAML error: {what}", "YAML 1.2, each key once")]) from None
-    except (YAMLError, RecursionError, ValueError) as error:
-        what = " ".join(str(error).split())[:80]
-        raise ScenarioError([Problem(str(path), None, "", f"a YAML error: {what}", "YAML 1.2, one document")]) from None
-    if not isinstance(content, CommentedMap):
-        found = "nothing" if content is None else "a list at the top" if isinstance(content, CommentedSeq) else "a value at the top"
-        raise ScenarioError([Problem(str(path), 1, "", found, "a mapping of keys to values, such as `extends: baseline_2024`")])
+def _mapping(path: Path, extending: list[Content]) -> Content:
+    text = _text(path, MAX_BYTES - sum(content.size for content in extending))
+    content = parse(text, str(path), MAX_NODES - sum(content.nodes for content in extending))
+    if not isinstance(content.data, dict):
+        data = content.data
+        found = "nothing" if data is None else "a list at the top" if isinstance(data, list) else "a value at the top"
+        allowed = "a mapping of keys to values, such as `extends: baseline_2024`"
+        raise ScenarioError([Problem(str(path), 1, "", found, allowed)])
     return content
-
-
-REFUSED = {AnchorToken: "an anchor", AliasToken: "an alias", TagToken: "a tag", DirectiveToken: "a directive"}
-
-
-def _refuse_extras(file: str, text: str) -> None:
-    """Refuse what YAML has beyond plain keys and values: anchors, aliases, tags, and what is of YAML 1.1."""
-    problems = []
-    try:
-        for token in YAML(typ="rt", pure=True).scan(io.StringIO(text)):
-            what = REFUSED.get(type(token)) or ("a merge key" if getattr(token, "value", None) == "<<" else None)
-            if what:
-                line = None if file == SET else token.start_mark.line + 1
-                problems.append(Problem(file, line, "", what, "plain keys and values"))
-    except YAMLError:
-        return  # the parser will say what is wrong, with its line
-    if problems:
-        raise ScenarioError(problems)
-
-
-def _plain(node: Any, key: Key, file: str, places: dict[Key, tuple[str, int | None]]) -> Any:
-    """Plain data from parsed YAML, noting the place of each key on the way."""
-    if len(key) > DEEPEST:
-        raise ScenarioError([Problem(file, None, dotted(key[:3]), "keys too deep to be a scenario", f"at most {DEEPEST} levels")])
-    if isinstance(node, dict):
-        plain = {}
-        for name, value in node.items():
-            inner = (*key, str(name))
-            places[inner] = (file, node.lc.key(name)[0] + 1 if isinstance(node, CommentedMap) else None)
-            plain[str(name)] = _plain(value, inner, file, places)
-        return plain
-    if isinstance(node, list):
-        for stale in [place for place in places if len(place) > len(key) and place[: len(key)] == key]:
-            del places[stale]  # a list replaces its parent's
-        items = []
-        for index, value in enumerate(node):
-            places[(*key, index)] = (file, node.lc.item(index)[0] + 1 if isinstance(node, CommentedSeq) else None)
-            items.append(_plain(value, (*key, index), file, places))
-        return items
-    if hasattr(node, "item") and not isinstance(node, str):
-        node = node.item()  # a number of numpy
-    if isinstance(node, bool) or node is None:
-        return node
-    for kind in (str, int, float):
-        if isinstance(node, kind):
-            return kind(node)  # ruamel's scalars remember their style; the model wants plain ones
-    return str(node)
 
 
 def merge(base: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -230,63 +160,117 @@ def read(reference: str) -> Document:
 
     Raises ``ScenarioError`` for a missing, unreadable or circular file.
     """
-    path = locate(reference)
+    path: Path | None = locate(reference)
     chain: list[Path] = []
-    contents: list[CommentedMap] = []
-    while True:
-        if path.resolve() in (seen.resolve() for seen in chain):
-            loop = " -> ".join(seen.stem for seen in [*chain, path])
-            line = contents[-1].lc.key("extends")[0] + 1
-            raise ScenarioError(
-                [Problem(str(chain[-1]), line, "extends", f"a circle: {loop}", "a file that does not come back here")]
-            )
-        content = _parse(path)
+    contents: list[Content] = []
+    while path is not None:
+        contents.append(_mapping(path, contents))
         chain.append(path)
-        contents.append(content)
-        parent = content.get("extends")
-        if parent is None:
-            break
-        if not isinstance(parent, str):
-            line = content.lc.key("extends")[0] + 1
-            raise ScenarioError([Problem(str(path), line, "extends", shown(parent), "the name or path of a scenario")])
-        try:
-            path = locate(parent, beside=path.parent)
-        except ScenarioError as error:
-            line = content.lc.key("extends")[0] + 1
-            raise ScenarioError([Problem(str(path), line, "extends", parent, error.problems[0].allowed)]) from None
+        path = _next(chain, contents[-1])
     places: dict[Key, tuple[str, int | None]] = {(): (str(chain[0]), 1)}
-    files = zip(reversed(chain), reversed(contents), strict=True)
-    layers = tuple(_plain(content, (), str(file), places) for file, content in files)
-    return Document(layers, places, str(chain[0]), tuple(chain))
+    for file, content in zip(reversed(chain), reversed(contents), strict=True):
+        stale = [key for key in places if any(key[:length] in content.lists for length in range(1, len(key)))]
+        for key in stale:
+            del places[key]  # a list replaces its parent's
+        places.update({key: (str(file), line) for key, line in content.lines.items()})
+    return Document(tuple(content.data for content in reversed(contents)), places, str(chain[0]), tuple(chain))
+
+
+def _next(chain: list[Path], content: Content) -> Path | None:
+    """The file that the last of a chain extends."""
+    parent = content.data.get("extends")
+    if parent is None:
+        return None
+    allowed = "a shipped scenario, or the path of a file in this folder or below it"
+    if not isinstance(parent, str):
+        raise _refused(chain, content, shown(parent), allowed)
+    path = _parent(parent, chain[-1], chain[0].parent)
+    if isinstance(path, str):
+        known = f"{_known(parent)}; or the path of a file in this folder or below it"
+        instead = known if path.startswith("no such") else f"{allowed}; copy or move the file there"
+        raise _refused(chain, content, f"{cut(repr(parent))}, {path}", instead)
+    if path.resolve() in (seen.resolve() for seen in chain):
+        loop = " -> ".join(seen.stem for seen in [*chain, path])
+        raise _refused(chain, content, f"a circle: {cut(loop)}", "a file that does not come back here")
+    if len(chain) >= MAX_CHAIN:
+        raise _refused(
+            chain, content, f"a chain of more than {MAX_CHAIN} files", f"at most {MAX_CHAIN} files that extend each other"
+        )
+    return path
+
+
+def _refused(chain: list[Path], content: Content, found: str, allowed: str) -> ScenarioError:
+    return ScenarioError([Problem(str(chain[-1]), content.lines[("extends",)], "extends", found, allowed)])
+
+
+FORM = "KEY=VALUE, such as coalition.coordination=0.5"
 
 
 def assignments(text: str) -> tuple[Key, Any]:
     """``states.USA.posture=0.3`` as its key and value; the value is read as YAML 1.2."""
     name, equals, value = text.partition("=")
-    _refuse_extras(SET, value)
+    key = tuple(part.strip() for part in name.split("."))
     if not equals or not name.strip():
-        raise ScenarioError([Problem(SET, None, "", text, "KEY=VALUE, such as coalition.coordination=0.5")])
-    yaml = YAML(typ="safe", pure=True)
-    yaml.version = (1, 2)
-    try:
-        parsed = yaml.load(value) if value.strip() else None
-    except (YAMLError, RecursionError, ValueError):
-        raise ScenarioError([Problem(SET, None, name, value, "a value in YAML 1.2")]) from None
-    return tuple(name.strip().split(".")), parsed
+        raise ScenarioError([Problem(SET, None, "", cut(repr(text)), FORM)])
+    if len(value) > MAX_BYTES:
+        raise ScenarioError([Problem(SET, None, name.strip(), f"a value of more than {MAX_BYTES} letters", FORM)])
+    _check_key(key)
+    parsed = parse(value, SET, key=key).data
+    if parsed is None and "null" not in value.lower() and "~" not in value:
+        raise ScenarioError([Problem(SET, None, name.strip(), "nothing", "a value, or null to take the key away")])
+    return key, parsed
+
+
+def all_assignments(texts: Iterable[str]) -> list[tuple[Key, Any]]:
+    """Several assignments; raises ``ScenarioError`` with what is wrong with any of them."""
+    found, problems = [], []
+    for text in texts:
+        try:
+            found.append(assignments(text))
+        except ScenarioError as error:
+            problems += error.problems
+    if problems:
+        raise ScenarioError(problems)
+    return found
+
+
+def _check_key(key: Key) -> None:
+    if not all(str(part).strip() for part in key):
+        raise ScenarioError([Problem(SET, None, dotted(key), "an empty name between dots", FORM)])
+    if len(key) > DEEPEST:
+        raise ScenarioError([Problem(SET, None, dotted(key), f"a key of more than {DEEPEST} names", FORM)])
+
+
+def _plain(node: Any, key: Key) -> Any:
+    """Plain data from what the Python API is given, such as numbers of numpy."""
+    if len(key) > DEEPEST:
+        raise ScenarioError([Problem(SET, None, dotted(key[:3]), f"more than {DEEPEST} levels", "the keys of a scenario")])
+    if isinstance(node, Mapping):
+        return {str(name): _plain(value, (*key, str(name))) for name, value in node.items()}
+    if isinstance(node, list | tuple):
+        return [_plain(value, (*key, index)) for index, value in enumerate(node)]
+    if hasattr(node, "tolist"):
+        return _plain(node.tolist(), key)  # of numpy
+    if isinstance(node, str) and (hidden := HIDDEN.search(node)):
+        found = f"an invisible character (U+{ord(hidden[0]):04X})"
+        raise ScenarioError([Problem(SET, None, dotted(key), found, "text that can be printed")])
+    return node if node is None or isinstance(node, bool | int | float | str) else str(node)
 
 
 def override(document: Document, changes: Iterable[tuple[Key, Any]]) -> Document:
     """A document with some keys set, as ``--set`` and the Python API do."""
     layers, places = list(document.layers), dict(document.places)
     for key, given in changes:
-        value = _plain(given, key, SET, {})
-        if key == ("extends",):
+        _check_key(key)
+        value = _plain(given, key)
+        if key[0] == "extends":
             raise ScenarioError([Problem(SET, None, "extends", shown(value), "other keys: what a file extends stands in it")])
         nested: Any = value
         for part in reversed(key):
             nested = {str(part): nested}
         layers.append(nested)
-        places = {place: where for place, where in places.items() if place[: len(key)] != key}
+        if key in places:
+            places = {place: where for place, where in places.items() if place[: len(key)] != key}
         for length in range(1, len(key) + 1):
             places[key[:length]] = (SET, None)
     return Document(tuple(layers), places, document.name, document.chain)

@@ -11,16 +11,22 @@ START = r"^20(0[6-9]|[1-9]\d)-(0[1-9]|1[0-2])$"  # the Council's seats are known
 CODE = r"^[A-Z]{3}$"
 NAME = r"^[a-z][a-z0-9_]{0,40}$"
 MAX_MONTHS = 1200
+MAX_STATES = 250
+MAX_ROWS = 30
+"""Partners, channels, goods, conflicts and mandates, texts on the menu: with all of them a run still fits in memory."""
+MAX_LIST = 240
 
 
 Share = Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False, json_schema_extra={"unit": "share"})]
 Amount = Annotated[float, Field(ge=0.0, le=1e6, allow_inf_nan=False)]
 Month = Annotated[str, Field(pattern=MONTH)]
 Label = Annotated[str, Field(min_length=1, max_length=60, pattern=r"\S")]
+Reader = Annotated[str, Field(max_length=160)]
+Text = Annotated[str, Field(min_length=1, max_length=160, pattern=r"\S")]
 Code = Annotated[str, Field(pattern=CODE)]
 Name = Annotated[str, Field(pattern=NAME)]
 Triple = Annotated[list[Amount], Field(min_length=3, max_length=3)]
-Evidence: Any = Field(default_factory=list, description="rows of package data that it rests on, as table:id")
+Evidence: Any = Field(default_factory=list, max_length=MAX_LIST, description="rows of package data that it rests on, as table:id")
 
 
 Supposed: Any = Field(False, description="supposed by this scenario, no fact: may lie after the information date")
@@ -60,7 +66,7 @@ class Position(Entry):
 class State(Entry):
     """A state: what it wants and how much it does about it."""
 
-    name: str | None = Field(None, description="name, for readers of the file")
+    name: Reader | None = Field(None, description="name, for readers of the file")
     effort: Annotated[float, Field(ge=0, le=5, allow_inf_nan=False)] = Field(
         0.0, description="campaign budget, in full efforts of one leading state"
     )
@@ -75,7 +81,9 @@ class State(Entry):
     )
     elections: Elections | None = None
     rivalry: list[Step] = Field(
-        default_factory=list, description="rivalry towards the coalition on this file, from dated public signals"
+        default_factory=list,
+        max_length=MAX_LIST,
+        description="rivalry towards the coalition on this file, from dated public signals",
     )
     position: Position | None = None
 
@@ -83,7 +91,7 @@ class State(Entry):
 class Partner(Entry):
     """A buyer of what the DPRK earns by: a state, or ROW for all others."""
 
-    name: str | None = Field(None, description="name, for readers of the file")
+    name: Reader | None = Field(None, description="name, for readers of the file")
     own_government: bool = Field(False, description="belongs to the coalition's side: its trade forgone is a cost of the coalition")
     exposed: Share = Field(0.0, description="exposure of its firms and banks to the US market")
     fears: Share = Field(0.0, description="how much it fears the regime's collapse")
@@ -101,7 +109,7 @@ class Coalition(Entry):
     linkage: Literal["additive", "weakest_link"] = Field(
         "additive", description="how the two sides of a mixed draft combine; the record is silent, so show both"
     )
-    menu: list[Name] = Field(description="drafts that the coalition considers")
+    menu: list[Name] = Field(max_length=MAX_ROWS, description="drafts that the coalition considers")
     letters: bool = Field(False, description="sponsors outside the Council ask its members by letter for meetings")
     designations: Share = Field(0.0, description="its states' own listing of evasion networks, share of full use")
 
@@ -116,7 +124,7 @@ class Council(Entry):
         "drawn", description="a monitoring team outside the UN: founded once the Panel is gone never, by chance, or as planned"
     )
     elected: dict[str, Annotated[list[Code], Field(min_length=10, max_length=10)]] = Field(
-        default_factory=dict, description="year: its ten elected members, instead of the calendar"
+        default_factory=dict, max_length=MAX_LIST, description="year: its ten elected members, instead of the calendar"
     )
 
 
@@ -139,7 +147,7 @@ class Draft(Entry):
     last: Month | None = Field(None, description="month in which it was last tabled before the start")
     opens: Month | None = Field(None, description="first month in which it may be tabled")
     covers: dict[str, Share] = Field(
-        default_factory=dict, description="coverage added if adopted at full bite, by channel or goods:GOOD"
+        default_factory=dict, max_length=MAX_LIST, description="coverage added if adopted at full bite, by channel or goods:GOOD"
     )
     evidence: list[str] = Evidence
 
@@ -147,12 +155,12 @@ class Draft(Entry):
 class Measure(Entry):
     """A measure in force, in the form of measures.csv."""
 
-    sender: str = Field(description="UN, or the partner whose own trade it stops")
-    channel: str = Field(
+    sender: Text = Field(description="UN, or the partner whose own trade it stops")
+    channel: Reader = Field(
         description="a channel, goods:GOOD, * for all of the sender's trade, or resale: goods made with forced labour and sold on"
     )
     coverage: Share = Field(description="share of the part that the text names")
-    part: str = Field("all", description="part of the channel; the strictest measure on a part counts")
+    part: Reader = Field("all", description="part of the channel; the strictest measure on a part counts")
     share_of_channel: Share = Field(1.0, description="share of the channel that the part makes up")
     clarity: Share = Field(1.0, description="how clearly the text binds")
     conditional: Share = Field(0.0, description="part of a ban on resale that eases as coercion falls")
@@ -165,9 +173,13 @@ class Measure(Entry):
 class Measures(Entry):
     """Changes to the measures in force."""
 
-    lift: list[str] = Field(default_factory=list, description="ids of measures that end with the first month")
-    without: list[str] = Field(default_factory=list, description="ids of measures that never were, for a world without them")
-    add: dict[Name, Measure] = Field(default_factory=dict, description="further measures, by a name of one's own")
+    lift: list[str] = Field(default_factory=list, max_length=MAX_LIST, description="ids of measures that end with the first month")
+    without: list[str] = Field(
+        default_factory=list, max_length=MAX_LIST, description="ids of measures that never were, for a world without them"
+    )
+    add: dict[Name, Measure] = Field(
+        default_factory=dict, max_length=MAX_LIST, description="further measures, by a name of one's own"
+    )
 
 
 class Flow(Entry):
@@ -179,7 +191,7 @@ class Flow(Entry):
 class Channel(Entry):
     """Something the DPRK earns by; ranges are low, central, high."""
 
-    label: str | None = Field(None, description="name in figures")
+    label: Reader | None = Field(None, description="name in figures")
     merchandise: bool = Field(True, description="a closed border stops it")
     uses_cloth: bool = Field(False, description="processes imported cloth")
     takes_redirected: bool = Field(False, description="goods that no text lists, to which blocked trade turns")
@@ -197,7 +209,7 @@ class Channel(Entry):
 class Good(Entry):
     """Something the DPRK imports."""
 
-    label: str | None = Field(None, description="name in tables")
+    label: Reader | None = Field(None, description="name in tables")
     share_of_free_spending: Share = Field(0.0, description="share of what is spent abroad beside cloth and pipeline crude")
     cloth: bool = Field(False, description="cloth that is processed and exported again")
     crude: bool = Field(False, description="crude oil by pipeline, outside the budget")
@@ -211,7 +223,8 @@ class Conflict(Entry):
     arms_usd_million_a_year: Amount = Field(description="what it buys while the conflict is fully open")
     need: Share = Field(0.0, description="how far it makes the buyer need the DPRK, and so breaks its compliance")
     open: list[Step] = Field(
-        description="how far it is open, from month to month; 0 before the first step; none: closed until it begins by chance"
+        max_length=MAX_LIST,
+        description="how far it is open, from month to month; 0 before the first step; none: closed until it begins by chance",
     )
     begins: Share = Field(0.0, description="probability that it begins in a month while it is not going on")
     ends: Share = Field(0.0, description="probability that it ends in a month in which it is open")
@@ -221,7 +234,7 @@ class Conflict(Entry):
 class Forum(Entry):
     """A body that adopts a yearly text by majority, or without a vote."""
 
-    penholders: list[Code] = Field(description="states, or the EU as EUU, that draft its text on the DPRK")
+    penholders: list[Code] = Field(max_length=MAX_ROWS, description="states, or the EU as EUU, that draft its text on the DPRK")
     month: Annotated[int, Field(ge=1, le=12)] = Field(description="month of the year in which it adopts it")
 
 
@@ -268,10 +281,16 @@ class Stocks(Entry):
 class Surroundings(Entry):
     """The world around the file."""
 
-    attention: list[Step] = Field(default_factory=list, description="attention that other crises leave; 1 before the first step")
-    border: list[Step] = Field(default_factory=list, description="openness of the border; 1 before the first step")
+    attention: list[Step] = Field(
+        default_factory=list, max_length=MAX_LIST, description="attention that other crises leave; 1 before the first step"
+    )
+    border: list[Step] = Field(
+        default_factory=list, max_length=MAX_LIST, description="openness of the border; 1 before the first step"
+    )
     secondary_sanctions: list[Step] = Field(
-        default_factory=list, description="share of full use at a stance of full pressure; 0 before the first step"
+        default_factory=list,
+        max_length=MAX_LIST,
+        description="share of full use at a stance of full pressure; 0 before the first step",
     )
     secondary_sender: Code = Field("USA", description="the state that imposes them, and relaxes them as it leans to engagement")
     civil_society: Share = Field(1.0, description="strength of civil society as a source of evidence, against the usual")
@@ -287,20 +306,26 @@ class ScenarioFile(Entry):
     months: Annotated[int, Field(ge=1, le=MAX_MONTHS)] = Field(120, description="horizon in months")
     as_it_happened: bool = Field(False, description="facts dated after the start are known (history)")
     coalition: Coalition = Field(description="who leads, how far they act as one, what is on their menu")
-    states: dict[Code, State] = Field(description="states by three-letter code")
-    partners: dict[Code, Partner] = Field(description="buyers by three-letter code, ROW for the rest of the world")
+    states: dict[Code, State] = Field(max_length=MAX_STATES, description="states by three-letter code")
+    partners: dict[Code, Partner] = Field(
+        min_length=1, max_length=MAX_ROWS, description="buyers by three-letter code, ROW for the rest of the world"
+    )
     council: Council = Field(description="the Security Council at the start")
     general_assembly: Forum = Field(description="its yearly resolution on human rights in the DPRK")
     human_rights_council: Forum = Field(description="its yearly resolution on human rights in the DPRK")
-    mandates: dict[Name, Mandate] = Field(default_factory=dict, description="monitoring bodies of the two")
+    mandates: dict[Name, Mandate] = Field(default_factory=dict, max_length=MAX_ROWS, description="monitoring bodies of the two")
     standing_consequence: Consequence = Field(
         default_factory=lambda: Consequence(forum="general_assembly"), description="of refused access; today there is none"
     )
-    drafts: dict[Name, Draft] = Field(description="texts that the coalition may table")
+    drafts: dict[Name, Draft] = Field(max_length=MAX_LIST, description="texts that the coalition may table")
     measures: Measures = Field(default_factory=lambda: Measures())
-    channels: dict[Name, Channel] = Field(description="what the DPRK earns by, over channels.csv")
-    goods: dict[Name, Good] = Field(description="what the DPRK imports, over goods.csv")
-    conflicts: dict[Name, Conflict] = Field(default_factory=dict, description="wars whose parties buy arms from the DPRK")
+    channels: dict[Name, Channel] = Field(
+        min_length=1, max_length=MAX_ROWS, description="what the DPRK earns by, over channels.csv"
+    )
+    goods: dict[Name, Good] = Field(max_length=MAX_ROWS, description="what the DPRK imports, over goods.csv")
+    conflicts: dict[Name, Conflict] = Field(
+        default_factory=dict, max_length=MAX_ROWS, description="wars whose parties buy arms from the DPRK"
+    )
     world: Surroundings = Field(default_factory=lambda: Surroundings())
     parameters: dict[str, float | dict[str, float]] = Field(
         default_factory=dict, description="parameters held at a value instead of drawn from their prior"

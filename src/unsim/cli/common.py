@@ -75,8 +75,7 @@ def told() -> Iterator[None]:
             yield
             sys.stdout.flush()
         except ScenarioError as error:
-            for problem in error.problems:
-                say(str(problem))
+            say(str(error))
             raise typer.Exit(BAD_INPUT) from None
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone; nobody is left to tell
@@ -131,7 +130,8 @@ def progress_bar(what: str, engine: str, of: str = "futures") -> Iterator[Callab
 
 def load_with_options(name: str, changes: list[str] | None, months: int | None) -> Scenario:
     """The scenario that a command names, with ``--set`` and ``--months``."""
-    from unsim.files import SET, Problem, ScenarioError, assignments
+    from unsim.files import Problem, ScenarioError, assignments
+    from unsim.reading import SET
     from unsim.scenario import load_with
 
     pairs: list[Any] = [assignments(text) for text in changes or []]

@@ -25,8 +25,7 @@ def validate(
                 scenario = load(name)
             except ScenarioError as error:
                 bad = True
-                for problem in error.problems:
-                    say(str(problem))
+                say(str(error))
             else:
                 print(f"{name}: good ({scenario.title}, {scenario.file.start}, {scenario.months} months)")
         if bad:
