@@ -12,13 +12,16 @@ import numpy as np
 from unsim.files import Problem, ScenarioError
 from unsim.results import Engine, Run, horizons_within
 from unsim.rules.chance import MAX_WORD
+from unsim.rules.lanes import all_of
 from unsim.rules.world import WORLD_AXES, offsets
 from unsim.scenario import Scenario, loaded
 
 BLOCK = 16
-"""Runs that the kernel works on at once: few enough for their world to stay in the processor's cache."""
+"""Runs that the kernel works on at once, as lanes: several registers of each number, few enough for the world to stay in cache."""
 CHUNK = 128
 """Replicates in one call of the kernel."""
+CACHE_LINE = 8
+"""Numbers in a line of the processor's cache."""
 KEEP = 4000
 """Replicates whose whole paths are kept when paths are asked for."""
 MOST_DRAWS = 200
@@ -159,11 +162,11 @@ class _Work:
         totals, kept, votes = self._empty(first, last)
         replicates = np.arange(first + self.other_luck, last + self.other_luck, dtype=np.uint64)
         columns = np.arange(first, last) % len(self.draws)
-        world = np.zeros((offsets(WORLD_AXES, self.sizes)[1], BLOCK))
-        params = np.zeros((self.table.shape[0], BLOCK))
-        simulate(
-            world, params, self.case, np.uint64(self.seed), replicates, self.table, columns, self.horizons, totals, kept, votes
-        )
+        world = aligned(offsets(WORLD_AXES, self.sizes)[1], BLOCK)
+        params = aligned(self.table.shape[0], BLOCK)
+        luck = np.uint64(self.seed), replicates
+        design = self.table, columns, self.horizons
+        simulate(world, params, self.case, all_of(BLOCK), *luck, *design, totals, kept, votes)
         return totals, kept, votes
 
     def mesa(self, first: int, last: int) -> _Part:
@@ -186,6 +189,13 @@ class _Work:
                     for i in model.setting.seats[month]:
                         votes[model.tabled, i, int(model.world.vote[i])] += 1
         return totals, kept, votes
+
+
+def aligned(rows: int, width: int) -> np.ndarray:
+    """Zeros whose rows begin where the processor's cache lines do: lanes that straddle two lines take two loads."""
+    memory = np.zeros(rows * width + CACHE_LINE)
+    first = -(memory.ctypes.data // memory.itemsize) % CACHE_LINE
+    return memory[first : first + rows * width].reshape(rows, width)
 
 
 def _cores() -> int:
