@@ -9,12 +9,12 @@ from unsim.engines.kernel.sanctions import police_odds, watch
 from unsim.engines.kernel.world import wars
 from unsim.rules import chance, coalition, maths, regime, sanctions, trade, world
 from unsim.rules.chance import uniforms
-from unsim.rules.jit import kernel
+from unsim.rules.jit import inner
 from unsim.rules.lanes import each
 from unsim.rules.world import BOOKS, NOT_CAST, REAL, SHADOW
 
 
-@kernel
+@inner
 def begin(w: Any, p: Any, c: Any, seed: Any, replicate: Any, r: Any) -> None:
     """The state of the world before the first month."""
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes

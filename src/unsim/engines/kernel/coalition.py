@@ -9,12 +9,12 @@ import numpy as np
 from unsim.engines.kernel.council import mood_of, support_of, text_of, weights_of
 from unsim.rules import chance, coalition, council, maths, sanctions
 from unsim.rules.chance import uniforms
-from unsim.rules.jit import kernel, part
+from unsim.rules.jit import inner, part
 from unsim.rules.lanes import each
 from unsim.rules.world import SEATS
 
 
-@kernel
+@inner
 def phase_coalition(w: Any, p: Any, c: Any, t: int, seed: Any, replicate: Any, r: Any) -> None:
     """Effort, the agenda, what is tabled and how far it is diluted, where lobbying goes, the team outside the UN."""
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes

@@ -9,12 +9,12 @@ import numpy as np
 from unsim.engines.kernel.forums import forums_meet
 from unsim.rules import chance, council, forums, maths, sanctions
 from unsim.rules.chance import uniforms
-from unsim.rules.jit import kernel, part
+from unsim.rules.jit import inner, part
 from unsim.rules.lanes import anywhere, each
 from unsim.rules.world import LINK, NOT_CAST, SEATS, WEAPONS
 
 
-@kernel
+@inner
 def phase_council(w: Any, p: Any, c: Any, t: int, seed: Any, replicate: Any, r: Any) -> None:
     """The vote on the tabled draft, its result, what an adopted text does; the Committee, the forums, a court."""
     at, n = c.at, c.sizes
@@ -46,26 +46,27 @@ def vote(w: Any, p: Any, c: Any, t: int, seed: Any, replicate: Any, r: Any, on_t
     band = council.band_width(p[pt.abstention_band, r])
     weights = weights_of(p, pt, r)
     mood = mood_of(w, c, t, r)
-    procedural = tabled_one(w, c, st.draft_procedural, 1, r)
-    statement = tabled_one(w, c, st.draft_statement, 1, r)
+    tabled = w[at.tabled, r]
+    procedural = of_tabled(tabled, s, st.draft_procedural, 1, n.draft, r)
+    statement = of_tabled(tabled, s, st.draft_statement, 1, n.draft, r)
     text = council.Text(
-        tabled_one(w, c, st.draft_security, 1, r),
-        tabled_one(w, c, st.draft_accountability, 1, r),
-        tabled_one(w, c, st.draft_linkage, 1, r),
+        of_tabled(tabled, s, st.draft_security, 1, n.draft, r),
+        of_tabled(tabled, s, st.draft_accountability, 1, n.draft, r),
+        of_tabled(tabled, s, st.draft_linkage, 1, n.draft, r),
         council.vetoable(procedural, statement),
         s[st.weakest_link],
         s[st.audience],
     )
     whom = each(chance.NOBODY, r)
     for d in range(n.draft):
-        whom = maths.select(w[at.tabled, r] == np.float64(d), c.draft_code[d], whom)
+        whom = maths.select(tabled == np.float64(d), c.draft_code[d], whom)
     yes_votes = each(0.0, r)
     stopping_no = each(0.0, r)
     for q in range(SEATS):
         i = c.seats[t, q]
         lobbying = each(0.0, r)
         for d in range(n.draft):
-            lobbying = maths.select(w[at.tabled, r] == np.float64(d), w[at.lobbying + d * n.state + i, r], lobbying)
+            lobbying = maths.select(tabled == np.float64(d), w[at.lobbying + d * n.state + i, r], lobbying)
         w[at.support + i, r] = support_of(w, c, i, r, weights, text, mood, w[at.bite, r], lobbying)
         yes = council.probability_of_yes(w[at.support + i, r], band, w[at.sponsors + i, r])
         no = council.probability_of_no(w[at.support + i, r], w[at.sponsors + i, r])
@@ -83,43 +84,44 @@ def vote(w: Any, p: Any, c: Any, t: int, seed: Any, replicate: Any, r: Any, on_t
 @part
 def decide(w: Any, p: Any, c: Any, t: int, r: Any) -> None:
     """What the tabled draft does if it is adopted."""
-    at, st, pt, n = c.at, c.st, c.pt, c.sizes
-    month = c.settings[st.first_month] + t
-    abuse = tabled_one(w, c, st.draft_accountability, 1, r)
-    w[at.meeting, r] = council.is_meeting(w[at.adopted, r], tabled_one(w, c, st.draft_procedural, 1, r), abuse)
+    s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
+    month = s[st.first_month] + t
+    tabled = w[at.tabled, r]
+    abuse = of_tabled(tabled, s, st.draft_accountability, 1, n.draft, r)
+    w[at.meeting, r] = council.is_meeting(w[at.adopted, r], of_tabled(tabled, s, st.draft_procedural, 1, n.draft, r), abuse)
     w[at.abuse, r] = abuse
-    w[at.statement, r] = council.is_statement(w[at.adopted, r], tabled_one(w, c, st.draft_statement, 1, r))
-    w[at.added, r] = council.measures_added(w[at.adopted, r], w[at.bite, r], tabled_one(w, c, st.draft_whole, 1, r))
+    w[at.statement, r] = council.is_statement(w[at.adopted, r], of_tabled(tabled, s, st.draft_statement, 1, n.draft, r))
+    w[at.added, r] = council.measures_added(w[at.adopted, r], w[at.bite, r], of_tabled(tabled, s, st.draft_whole, 1, n.draft, r))
     w[at.seised, r] = council.seised_strength(
         w[at.seised, r],
         w[at.adopted, r],
-        tabled_one(w, c, st.draft_referral, 1, r),
+        of_tabled(tabled, s, st.draft_referral, 1, n.draft, r),
         p[pt.referral_strength, r],
-        tabled_one(w, c, st.draft_tribunal, 1, r),
+        of_tabled(tabled, s, st.draft_tribunal, 1, n.draft, r),
         p[pt.tribunal_strength, r],
     )
     w[at.panel_until, r] = council.mandate_end(
-        w[at.panel_until, r], month, p[pt.mandate_length, r], w[at.adopted, r], tabled_one(w, c, st.draft_panel, 1, r)
+        w[at.panel_until, r], month, p[pt.mandate_length, r], w[at.adopted, r], of_tabled(tabled, s, st.draft_panel, 1, n.draft, r)
     )
-    full_bite = tabled_one(w, c, st.draft_bite, 1, r)
+    full_bite = of_tabled(tabled, s, st.draft_bite, 1, n.draft, r)
     for k in range(n.channel):
-        covers = tabled_one(w, c, st.draft_covers + k, n.channel, r)
+        covers = of_tabled(tabled, s, st.draft_covers + k, n.channel, n.draft, r)
         w[at.legislated + k, r] = council.legislated_coverage(
             w[at.legislated + k, r], covers, w[at.bite, r], full_bite, w[at.adopted, r]
         )
     for g in range(n.good):
-        covers = tabled_one(w, c, st.draft_covers_goods + g, n.good, r)
+        covers = of_tabled(tabled, s, st.draft_covers_goods + g, n.good, n.draft, r)
         w[at.legislated_goods + g, r] = council.legislated_coverage(
             w[at.legislated_goods + g, r], covers, w[at.bite, r], full_bite, w[at.adopted, r]
         )
 
 
-@part
-def tabled_one(w: Any, c: Any, first: int, step: int, r: Any) -> Any:
+@inner
+def of_tabled(tabled: Any, s: Any, first: int, step: int, n_drafts: int, r: Any) -> Any:
     """The setting of the tabled draft among those of all drafts, ``step`` apart from ``first``; 0 where none is tabled."""
     found = each(0.0, r)
-    for d in range(c.sizes.draft):
-        found = maths.select(w[c.at.tabled, r] == np.float64(d), c.settings[first + d * step], found)
+    for d in range(n_drafts):
+        found = maths.select(tabled == np.float64(d), s[first + d * step], found)
     return found
 
 

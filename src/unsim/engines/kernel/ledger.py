@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from unsim.rules import ledger, maths, regime, sanctions
-from unsim.rules.jit import kernel
+from unsim.rules.jit import inner
 from unsim.rules.lanes import each
 from unsim.rules.world import REAL, SHADOW
 
 
-@kernel
+@inner
 def phase_ledger(w: Any, p: Any, c: Any, t: int, seed: Any, replicate: Any, r: Any) -> None:
     """What the month cost: isolation, credibility, accountability, legitimacy; then every outcome."""
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes

@@ -8,12 +8,12 @@ import numpy as np
 
 from unsim.rules import chance, maths, regime, sanctions, trade
 from unsim.rules.chance import uniforms
-from unsim.rules.jit import kernel, part
+from unsim.rules.jit import inner, part
 from unsim.rules.lanes import each
 from unsim.rules.world import BOOKS, REAL, SHADOW
 
 
-@kernel
+@inner
 def phase_regime(w: Any, p: Any, c: Any, t: int, seed: Any, replicate: Any, r: Any) -> None:
     """The budget of both books, the shadow's first since the real one is measured against it; then cohesion, weapons."""
     for b in (SHADOW, REAL):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from unsim.rules import forums, sanctions
-from unsim.rules.jit import kernel, part
+from unsim.rules.jit import inner, part
 from unsim.rules.lanes import each
 from unsim.rules.world import LINK, REAL, RIGHTS, SHADOW, WEAPONS
 
 
-@kernel
+@inner
 def phase_sanctions(w: Any, p: Any, c: Any, t: int, seed: Any, replicate: Any, r: Any) -> None:
     """Letter and policing of each partner, measures that take effect, and monitoring (which partners see next month)."""
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes

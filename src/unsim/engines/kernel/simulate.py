@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from unsim.engines.kernel.begin import begin
 from unsim.engines.kernel.coalition import phase_coalition
 from unsim.engines.kernel.council import phase_council
@@ -20,36 +18,33 @@ from unsim.rules.world import SEATS
 
 @kernel
 def simulate(
-    w: Any, p: Any, c: Any, r: Any, seed: Any, replicates: Any, table: Any, draws: Any, horizons: Any, totals: Any, kept: Any,
-    votes: Any,
+    w: Any, p: Any, sums: Any, c: Any, r: Any, seed: Any, replicates: Any, table: Any, draws: Any, horizons: Any,
+    begins: int, ends: int, totals: Any, kept: Any, votes: Any,
 ) -> None:  # fmt: skip
-    """Run every replicate over the horizon.
+    """Run replicates ``begins`` to ``ends`` over the horizon.
 
-    ``w`` and ``p`` hold the world and the parameters of a block of runs (row, run) and are used again for block after
-    block; ``r`` stands for all runs of a block. ``table`` has the parameter rows by draw, ``draws`` the column of each
-    replicate. Written: ``totals`` (horizon, outcome, replicate), the sums of each outcome over the first months; ``kept``
-    (outcome, month, replicate), whole paths of the first replicates, as many as it has room for; ``votes`` (draft, state,
-    vote), counts.
+    ``w``, ``p`` and ``sums`` hold the world, the parameters and the sums of outcomes of a block of runs (row, run) and are
+    used again for block after block; ``r`` stands for all runs of a block. ``replicates`` has the number of each run in its
+    address and ``draws`` its column in ``table``, the parameter rows by draw; both are filled up to whole blocks, with runs
+    that nobody records. Written: ``totals`` (horizon, outcome, replicate), the sums of each outcome over the first months;
+    ``kept`` (outcome, month, replicate), whole paths of as many replicates as it has room for. Added to: ``votes`` (draft,
+    state, vote), counts.
     """
     at = c.at
     months = c.seats.shape[0]
     width = w.shape[1]
-    number = replicates.shape[0]
     n_outcomes = totals.shape[1]
-    running = np.zeros((n_outcomes, width))
-    names = np.zeros(width, dtype=np.uint64)
-    for first in range(0, number, width):
-        runs = min(width, number - first)
-        for lane in range(width):
-            which = first + min(lane, runs - 1)  # the last block's spare lanes run its last replicate, and nobody records them
-            names[lane] = replicates[which]
-            for row in range(p.shape[0]):
-                p[row, lane] = table[row, draws[which]]
+    for first in range(begins, ends, width):
+        runs = min(width, ends - first)
+        recorded = min(runs, kept.shape[2] - first)
+        for row in range(p.shape[0]):
+            for lane in range(width):
+                p[row, lane] = table[row, draws[first - begins + lane]]
         for row in range(w.shape[0]):
             w[row, r] = 0.0
         for o in range(n_outcomes):
-            running[o, r] = 0.0
-        replicate = names[r]
+            sums[o, r] = 0.0
+        replicate = replicates[first - begins : first - begins + width][r]
         begin(w, p, c, seed, replicate, r)
         for t in range(months):
             phase_world(w, p, c, t, seed, replicate, r)
@@ -60,15 +55,20 @@ def simulate(
             phase_regime(w, p, c, t, seed, replicate, r)
             phase_ledger(w, p, c, t, seed, replicate, r)
             for o in range(n_outcomes):
-                running[o, r] = running[o, r] + w[at.outcome + o, r]
+                sums[o, r] = sums[o, r] + w[at.outcome + o, r]
             for h in range(horizons.shape[0]):
                 if horizons[h] == t + 1:
                     for o in range(n_outcomes):
                         for lane in range(runs):
-                            totals[h, o, first + lane] = running[o, lane]
-            for o in range(n_outcomes):
-                for lane in range(min(runs, kept.shape[2] - first)):
-                    kept[o, t, first + lane] = w[at.outcome + o, lane]
+                            totals[h, o, first + lane] = sums[o, lane]
+            if recorded > 0:
+                for o in range(n_outcomes):
+                    path = kept[o, t, first : first + recorded]
+                    if recorded == width:
+                        path[r] = w[at.outcome + o, r]
+                    else:
+                        for lane in range(recorded):
+                            path[lane] = w[at.outcome + o, lane]
             for lane in range(runs):
                 draft = int(w[at.tabled, lane])
                 if draft >= 0:

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from unsim.rules import ledger, maths, sanctions, trade
-from unsim.rules.jit import kernel, part
+from unsim.rules.jit import inner, part
 from unsim.rules.lanes import each
 from unsim.rules.world import BOOKS, LINK, REAL
 
 
-@kernel
+@inner
 def phase_trade(w: Any, p: Any, c: Any, t: int, seed: Any, replicate: Any, r: Any) -> None:
     """Trade of both books: offers, what is blocked, what moves elsewhere, what is realised, imports."""
     passing = trade.closure(c.settings[c.st.open + t], p[c.pt.closure_exponent, r])

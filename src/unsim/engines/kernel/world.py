@@ -8,12 +8,12 @@ import numpy as np
 
 from unsim.rules import chance, maths, world
 from unsim.rules.chance import uniforms
-from unsim.rules.jit import kernel, part
+from unsim.rules.jit import inner, part
 from unsim.rules.lanes import each
 from unsim.rules.world import REAL, RIGHTS
 
 
-@kernel
+@inner
 def phase_world(w: Any, p: Any, c: Any, t: int, seed: Any, replicate: Any, r: Any) -> None:
     """Tests and exposure, rivalry, elections, new members, summits, conflicts, prices and harvests."""
     when = np.uint64(c.settings[c.st.first_month] + t)
