@@ -10,7 +10,7 @@ from unsim.engines.kernel.council import mood_of, support_of, text_of, weights_o
 from unsim.rules import chance, coalition, council, maths, sanctions
 from unsim.rules.chance import uniforms
 from unsim.rules.jit import inner, part
-from unsim.rules.lanes import each
+from unsim.rules.lanes import anywhere, each
 from unsim.rules.world import SEATS
 
 
@@ -24,7 +24,9 @@ def phase_coalition(w: Any, p: Any, c: Any, t: int, seed: Any, replicate: Any, r
     press(w, c, t, r)
     best, chosen, bite = each(coalition.NEVER, r), each(coalition.NO_DRAFT, r), each(0.0, r)
     for d in range(n.draft):
-        best, chosen, bite = consider(w, p, c, t, d, r, best, chosen, bite)
+        available = availability(w, c, t, d, r)
+        if anywhere(available > 0.0):
+            best, chosen, bite = consider(w, p, c, t, d, r, available, best, chosen, bite)
     u = uniforms(seed, replicate, when, chance.TABLING, chance.NOBODY, chance.NOBODY)
     odds = coalition.tabling_log_odds(best, p[pt.tabling_threshold, r], p[pt.tabling_noise, r])
     w[at.tabled, r] = coalition.table_draft(chosen, best, odds, u[0])
@@ -96,10 +98,27 @@ def campaign(w: Any, p: Any, c: Any, t: int, r: Any, coordination: float) -> Non
 
 
 @part
-def consider(w: Any, p: Any, c: Any, t: int, d: int, r: Any, best: float, chosen: float, bite: float) -> tuple[float, float, float]:
+def availability(w: Any, c: Any, t: int, d: int, r: Any) -> float:
+    """1 where the draft in row ``d`` may be tabled."""
+    s, at, st = c.settings, c.at, c.st
+    month = s[st.first_month] + t
+    available = coalition.availability(
+        month,
+        s[st.draft_opens + d],
+        w[at.last_tabled + d, r],
+        s[st.draft_interval + d],
+        s[st.draft_panel + d],
+        w[at.panel_until, r],
+    )
+    return coalition.not_yet(available, s[st.draft_referral + d] + s[st.draft_tribunal + d], w[at.seised, r])
+
+
+@part
+def consider(
+    w: Any, p: Any, c: Any, t: int, d: int, r: Any, available: float, best: float, chosen: float, bite: float
+) -> tuple[float, float, float]:
     """The better of the best so far and the draft in row ``d`` at its best dilution: its value, the draft, the bite."""
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
-    month = s[st.first_month] + t
     band = council.band_width(p[pt.abstention_band, r])
     weights = weights_of(p, pt, r)
     mood = mood_of(w, c, t, r)
@@ -112,22 +131,14 @@ def consider(w: Any, p: Any, c: Any, t: int, d: int, r: Any, best: float, chosen
         w[at.salience, r] * s[st.attention + t],
         w[at.evidence, r] * s[st.attention + t],
     )
-    available = coalition.availability(
-        month,
-        s[st.draft_opens + d],
-        w[at.last_tabled + d, r],
-        s[st.draft_interval + d],
-        s[st.draft_panel + d],
-        w[at.panel_until, r],
-    )
-    available = coalition.not_yet(available, s[st.draft_referral + d] + s[st.draft_tribunal + d], w[at.seised, r])
     statement = s[st.draft_statement + d]
     seated = each(0.0, r)
     for q in range(SEATS):
         seated = seated + w[at.sponsors + c.seats[t, q], r]
     heard = coalition.voice(seated, w[at.names, r], s[st.letters], p[pt.letter_hearing, r], s[st.draft_procedural + d])
     own_best = each(coalition.NEVER, r)
-    for level in range(n.level):
+    levels = 1 if s[st.draft_whole + d] > 0.0 else n.level  # a whole draft is the same at every one
+    for level in range(levels):
         kept = coalition.kept_share(s[st.dilution + level], s[st.draft_whole + d])
         diluted = s[st.draft_bite + d] * kept
         full, free, anyhow = tally, no_veto, nine
