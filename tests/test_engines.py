@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import json
 import os
+import platform
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +18,7 @@ import pytest
 
 import unsim
 from conftest import SHIPPED
+from unsim import sweep
 from unsim.engines.model import Actor, PressureModel, State
 from unsim.rules.jit import PACKAGE
 from unsim.rules.world import PHASES
@@ -90,16 +93,116 @@ def test_replicates_draws_and_seeds_differ(one_year: unsim.Scenario) -> None:
     assert unsim.run(one_year, 64, draws=8, seed=2).digest != run.digest
 
 
-def test_without_the_compiler_everything_is_slower_but_not_different(baseline: unsim.Scenario) -> None:
+def python(script: str, **environment: str) -> str:
+    """What a script prints in a Python of its own."""
+    done = subprocess.run([sys.executable, "-c", script], env={**os.environ, **environment}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_without_the_compiler_everything_is_slower_but_not_different(tripartite: unsim.Scenario) -> None:
     script = (
         "import unsim, json\n"
-        "s = unsim.load('baseline_2024').over(14)\n"
-        "print(json.dumps([unsim.run(s, 2, draws=2, seed=3, engine=e).digest for e in ('kernel', 'mesa')]))"
+        "s = unsim.load('tripartite_2024').over(14)\n"
+        "few = [unsim.run(s, 2, draws=2, seed=3, engine=e).digest for e in ('kernel', 'mesa')]\n"
+        "print(json.dumps([*few, unsim.run(s, 19, draws=1, seed=4, keep=3).digest]))"
     )
-    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1"}
-    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
-    compiled = unsim.run(baseline.over(14), 2, draws=2, seed=3).digest
-    assert json.loads(done.stdout) == [compiled, compiled]
+    scenario = tripartite.over(14)
+    few, more = unsim.run(scenario, 2, draws=2, seed=3), unsim.run(scenario, 19, draws=1, seed=4)
+    assert more.votes.sum() > 0
+    assert json.loads(python(script, NUMBA_DISABLE_JIT="1")) == [few.digest, few.digest, more.digest]
+
+
+@pytest.mark.slow  # each compiles the kernel anew
+@pytest.mark.parametrize("width", [1, 4, 8])
+def test_the_number_of_lanes_changes_no_bit(width: int, tripartite: unsim.Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = unsim.run(tripartite, 37, draws=37, seed=6, keep=37)
+    monkeypatch.setattr(sweep, "BLOCK", width)
+    other = unsim.run(tripartite, 37, draws=37, seed=6, keep=37)
+    np.testing.assert_array_equal(other.kept, usual.kept)
+    np.testing.assert_array_equal(other.votes, usual.votes)
+    assert other.digest == usual.digest
+
+
+@pytest.mark.slow
+def test_lanes_have_the_bits_of_a_plain_loop_over_runs(tripartite: unsim.Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = unsim.run(tripartite, 37, draws=37, seed=6, keep=37)
+    monkeypatch.setattr(sweep, "BLOCK", 1)
+    monkeypatch.setattr(sweep, "all_of", lambda runs: 0)  # the kernel's source with the index of one run in place of a block
+    one_by_one = unsim.run(tripartite, 37, draws=37, seed=6, keep=37)
+    np.testing.assert_array_equal(one_by_one.kept, usual.kept)
+    assert one_by_one.digest == usual.digest
+
+
+def test_the_kernel_allocates_no_memory_in_a_month(tripartite: unsim.Scenario) -> None:
+    """The phases are compiled so that they cannot; the rest of a month is held to it here."""
+    script = (
+        "import unsim\n"
+        "from numba.core.runtime import _nrt_python, rtsys\n"
+        "_nrt_python.memsys_enable_stats()\n"
+        "s = unsim.load('tripartite_2024')\n"
+        "for months in (12, 12, 48):\n"
+        "    before = rtsys.get_allocation_stats().alloc\n"
+        "    unsim.run(s.over(months), 16, draws=1, keep=16)\n"
+        "    print(rtsys.get_allocation_stats().alloc - before)"
+    )
+    _, twelve, more = map(int, python(script).split())
+    assert twelve == more
+
+
+COUNTS = r"""
+import json, re, sys
+import unsim
+unsim.run(unsim.load("baseline_2024").over(2), 2)
+from unsim.rules.world import PHASES
+modules = {phase: sys.modules[f"unsim.engines.kernel.{phase}"] for phase in PHASES}
+found = {}
+for phase, module in modules.items():
+    function = getattr(module, f"phase_{phase}")
+    (assembly,), (code,) = function.inspect_asm().values(), function.inspect_llvm().values()
+    found[phase] = {
+        "packed": len(re.findall(r"\tv?(?:add|sub|mul|div|sqrt)pd", assembly)),
+        "scalar": len(re.findall(r"\tv?(?:add|sub|mul|div|sqrt)sd", assembly)),
+        "settings": len(re.findall(r"= f(?:add|sub|mul|div) double |@llvm.sqrt.f64", code)),
+        "taken_apart": len(re.findall(r"extractelement <\d+ x double>", code)),
+        "called": len(re.findall(r"call double @(?!llvm)", code)),
+        "words": len(re.findall(r"pmuludq", assembly)),
+    }
+print(json.dumps(found))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="reads the machine code of x86-64")
+def test_what_differs_between_runs_is_computed_in_packed_instructions_alone(tmp_path: Path) -> None:
+    """Scalars are left only where a number is the same in all runs: a setting, which the code before the last step shows."""
+    found = json.loads(python(COUNTS, UNSIM_CACHE_DIR=str(tmp_path)))
+    assert list(found) == list(PHASES)
+    for phase, count in found.items():
+        assert count["packed"] > 100, phase
+        assert count["scalar"] <= count["settings"], phase
+        assert count["taken_apart"] == count["called"] == 0, phase
+    assert found["world"]["words"] > 20  # Philox, too
+
+
+def test_an_edited_rule_is_compiled_anew(tmp_path: Path) -> None:
+    """The loop stays as it was; the rule that it calls stands in another file, which numba's own cache does not look at."""
+    package = tmp_path / "unsim"
+    shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__", "data"))
+    loop = (
+        "from unsim.rules import maths\nfrom unsim.rules.jit import kernel\n\n\n@kernel\ndef run(x):\n    return maths.share(x)\n"
+    )
+    (package / "engines" / "kernel" / "loop.py").write_text(loop)
+    (package / "engines" / "kernel" / "__init__.py").write_text("")
+    places = {"UNSIM_CACHE_DIR": str(tmp_path / "cache"), "PYTHONPATH": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
+    script = (
+        "from unsim.engines.kernel import loop; print(loop.__file__, loop.run(7.0), *loop.run.stats.cache_hits.values(), sep='\\n')"
+    )
+    edited = package / "rules" / "maths.py"
+    assert python(script, **places).split() == [str(package / "engines" / "kernel" / "loop.py"), "1.0"]
+    assert python(script, **places).split()[1:] == ["1.0", "1"]  # from the cache
+    edited.write_text(edited.read_text().replace("return clip(x, 0.0, 1.0)", "return clip(x, 0.0, 2.0)"))
+    assert python(script, **places).split()[1:] == ["2.0"]
 
 
 def test_the_mesa_engine_does_not_import_the_kernel() -> None:

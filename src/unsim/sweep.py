@@ -12,13 +12,16 @@ import numpy as np
 from unsim.files import Problem, ScenarioError
 from unsim.results import Engine, Run, horizons_within
 from unsim.rules.chance import MAX_WORD
+from unsim.rules.lanes import all_of
 from unsim.rules.world import WORLD_AXES, offsets
 from unsim.scenario import Scenario, loaded
 
 BLOCK = 16
-"""Runs that the kernel works on at once: few enough for their world to stay in the processor's cache."""
+"""Runs that the kernel works on at once, as lanes: several registers of each number, few enough for the world to stay in cache."""
 CHUNK = 128
 """Replicates in one call of the kernel."""
+CACHE_LINE = 8
+"""Numbers in a line of the processor's cache."""
 KEEP = 4000
 """Replicates whose whole paths are kept when paths are asked for."""
 MOST_DRAWS = 200
@@ -93,10 +96,10 @@ def run(
     horizons = horizons_within(scenario.months)
     keep = min(keep, replicates)
     sizes = scenario.sizes
-    totals = np.zeros((len(horizons), sizes.outcome, replicates))
-    kept = np.zeros((sizes.outcome, scenario.months, keep))
+    totals = np.empty((len(horizons), sizes.outcome, replicates))
+    kept = np.empty((sizes.outcome, scenario.months, keep))
     votes = np.zeros((sizes.draft, sizes.state, 3), dtype=np.int64)
-    work = _Work(scenario, draws, seed, horizons, keep, redrawn)
+    work = _Work(scenario, draws, seed, horizons, redrawn, totals, kept)
     solve = work.kernel if engine == "kernel" else work.mesa
     size = chunk if engine == "kernel" else 1
     bounds = [(first, min(first + size, replicates)) for first in range(0, replicates, size)]
@@ -105,16 +108,13 @@ def run(
         solve(0, 0)  # compiles here, where an interrupt is heard, and not in a thread that would be waited for
     done = 0
     with ThreadPoolExecutor(max_workers=workers) as pool:
-        waiting: dict[Future[_Part], tuple[int, int]] = {pool.submit(solve, *b): b for b in bounds}
+        waiting: dict[Future[np.ndarray], tuple[int, int]] = {pool.submit(solve, *b): b for b in bounds}
         try:
             for future in as_completed(waiting):
                 first, last = waiting.pop(future)
-                part_totals, part_kept, part_votes = future.result()
-                if not np.isfinite(part_totals).all():
+                votes += future.result()
+                if not np.isfinite(totals[:, :, first:last]).all():
                     raise ArithmeticError(f"an outcome of replicates {first} to {last - 1} is not finite: a fault of the model")
-                totals[:, :, first:last] = part_totals
-                kept[:, :, first : first + part_kept.shape[2]] = part_kept
-                votes += part_votes
                 done += last - first
                 if progress:
                     progress(done, replicates)
@@ -124,16 +124,24 @@ def run(
     return Run(scenario, replicates, draws, seed, engine, horizons, totals, kept, votes)
 
 
-_Part = tuple[np.ndarray, np.ndarray, np.ndarray]
-
-
 class _Work:
-    """One scenario's replicates, a few at a time, by either engine."""
+    """One scenario's replicates, a few at a time, by either engine.
+
+    Totals and paths are written where they stay, each replicate into its own place; votes are counts, so their order of
+    addition moves no bit.
+    """
 
     def __init__(
-        self, scenario: Scenario, draws: int, seed: int, horizons: tuple[int, ...], keep: int, redrawn: frozenset[str]
+        self,
+        scenario: Scenario,
+        draws: int,
+        seed: int,
+        horizons: tuple[int, ...],
+        redrawn: frozenset[str],
+        totals: np.ndarray,
+        kept: np.ndarray,
     ) -> None:
-        self.scenario, self.seed, self.keep = scenario, seed, keep
+        self.scenario, self.seed, self.totals, self.kept = scenario, seed, totals, kept
         self.horizons = np.array(horizons)
         self.sizes = scenario.sizes
         self.draws = list(range(draws)) or [-1]
@@ -144,34 +152,30 @@ class _Work:
             self.table[rows] = scenario.draw(seed, [draw + OTHER for draw in self.draws])[rows]
         self.case = scenario.case
 
-    def _empty(self, first: int, last: int) -> _Part:
-        number, kept = last - first, max(0, min(self.keep, last) - first)
-        return (
-            np.zeros((len(self.horizons), self.sizes.outcome, number)),
-            np.zeros((self.sizes.outcome, self.scenario.months, kept)),
-            np.zeros((self.sizes.draft, self.sizes.state, 3), dtype=np.int64),
-        )
+    def _no_votes(self) -> np.ndarray:
+        return np.zeros((self.sizes.draft, self.sizes.state, 3), dtype=np.int64)
 
-    def kernel(self, first: int, last: int) -> _Part:
-        """Replicates ``first`` to ``last`` by the kernel."""
+    def kernel(self, first: int, last: int) -> np.ndarray:
+        """Replicates ``first`` to ``last`` by the kernel; returns the votes."""
         from unsim.engines.kernel import simulate
 
-        totals, kept, votes = self._empty(first, last)
-        replicates = np.arange(first + self.other_luck, last + self.other_luck, dtype=np.uint64)
-        columns = np.arange(first, last) % len(self.draws)
-        world = np.zeros((offsets(WORLD_AXES, self.sizes)[1], BLOCK))
-        params = np.zeros((self.table.shape[0], BLOCK))
-        simulate(
-            world, params, self.case, np.uint64(self.seed), replicates, self.table, columns, self.horizons, totals, kept, votes
-        )
-        return totals, kept, votes
+        votes = self._no_votes()
+        spare = -(last - first) % BLOCK  # fill the last block: its spare lanes run the last replicate, and nobody records them
+        numbers = np.minimum(np.arange(first, last + spare), last - 1)
+        replicates = (numbers + self.other_luck).astype(np.uint64)
+        draws = numbers % len(self.draws)
+        rows = offsets(WORLD_AXES, self.sizes)[1], len(self.table), self.sizes.outcome
+        world, params, sums = (aligned(number, BLOCK) for number in rows)
+        luck, design = (np.uint64(self.seed), replicates), (self.table, draws, self.horizons)
+        simulate(world, params, sums, self.case, all_of(BLOCK), *luck, *design, first, last, self.totals, self.kept, votes)
+        return votes
 
-    def mesa(self, first: int, last: int) -> _Part:
-        """Replicates ``first`` to ``last`` by the Mesa engine."""
+    def mesa(self, first: int, last: int) -> np.ndarray:
+        """Replicates ``first`` to ``last`` by the Mesa engine; returns the votes."""
         from unsim.engines.model import PressureModel
 
-        totals, kept, votes = self._empty(first, last)
-        for column, replicate in enumerate(range(first, last)):
+        votes = self._no_votes()
+        for replicate in range(first, last):
             draw = self.draws[replicate % len(self.draws)]
             model = PressureModel(self.scenario, seed=self.seed, replicate=replicate, draw=draw, collect=False)
             running = np.zeros(self.sizes.outcome)
@@ -179,13 +183,20 @@ class _Work:
                 model.step()
                 month = model.t
                 running = running + model.world.outcome
-                totals[self.horizons == month + 1, :, column] = running
-                if column < kept.shape[2]:
-                    kept[:, month, column] = model.world.outcome
+                self.totals[self.horizons == month + 1, :, replicate] = running
+                if replicate < self.kept.shape[2]:
+                    self.kept[:, month, replicate] = model.world.outcome
                 if model.tabled is not None:
                     for i in model.setting.seats[month]:
                         votes[model.tabled, i, int(model.world.vote[i])] += 1
-        return totals, kept, votes
+        return votes
+
+
+def aligned(rows: int, width: int) -> np.ndarray:
+    """Zeros whose rows begin where the processor's cache lines do: lanes that straddle two lines take two loads."""
+    memory = np.zeros(rows * width + CACHE_LINE)
+    first = -(memory.ctypes.data // memory.itemsize) % CACHE_LINE
+    return memory[first : first + rows * width].reshape(rows, width)
 
 
 def _cores() -> int:

@@ -12,6 +12,7 @@ import zlib
 import numpy as np
 
 from unsim.rules.jit import rule
+from unsim.rules.lanes import number
 
 # Purposes. Append only: a changed number is changed luck in every published result.
 PROVOCATION = np.uint64(1)
@@ -64,7 +65,7 @@ def philox(
 @rule
 def unit(word: np.uint64) -> float:
     """A 32-bit word as a uniform number in (0, 1): ``(word + 1/2) / 2**32``, never 0 or 1."""
-    return (float(word) + 0.5) * 2.3283064365386963e-10
+    return (number(word) + 0.5) * 2.3283064365386963e-10
 
 
 @rule

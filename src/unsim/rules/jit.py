@@ -59,11 +59,12 @@ _CACHE = str(cache_folder())
 _CACHED = _usable(cache_folder())
 
 
-def _compile(function: Function, **options: bool) -> Function:
+def _compile(function: Function, cache: bool = _CACHED, **options: bool) -> Function:
+    """Compile without numba's runtime, so nothing compiled can allocate memory: it works in what it is given."""
     before = config.CACHE_DIR
     config.CACHE_DIR = _CACHE  # read by numba when a cached function is declared, so set for that moment only
     try:
-        return cast(Function, numba.njit(cache=_CACHED, error_model="numpy", **options)(function))
+        return cast(Function, numba.njit(cache=cache, error_model="numpy", no_cfunc_wrapper=True, _nrt=False, **options)(function))
     finally:
         config.CACHE_DIR = before
 
@@ -78,6 +79,11 @@ def part(function: Function) -> Function:
     return cast(Function, numba.njit(inline="always", error_model="numpy")(function))
 
 
+def inner(function: Function) -> Function:
+    """Compile what the kernel alone calls: without a door from Python."""
+    return _compile(function, cache=False, no_cpython_wrapper=True)
+
+
 def kernel(function: Function) -> Function:
-    """Compile a loop over runs; it lets other threads run meanwhile."""
+    """Compile the loop over all runs; it lets other threads run meanwhile."""
     return _compile(function, nogil=True)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from unsim.rules.jit import rule
+from unsim.rules.lanes import each
 from unsim.rules.maths import log, logistic, ratio, select, share
 from unsim.rules.world import LINK, REAL, RIGHTS, SHADOW, WEAPONS
 
@@ -218,108 +219,107 @@ def enforcement(prevented: float, listed: float) -> float:
 
 
 @rule
-def total(w: Any, first: int, number: int, r: int) -> float:
+def total(w: Any, first: int, number: int, r: Any) -> float:
     """Sum of consecutive rows of the world in run ``r``, in their order."""
-    found = 0.0
+    found: float = each(0.0, r)
     for row in range(first, first + number):
         found = found + w[row, r]
     return found
 
 
 @rule
-def measure(w: Any, p: Any, c: Any, t: int, runs: int) -> None:
+def measure(w: Any, p: Any, c: Any, t: int, r: Any) -> None:
     """Write this month's outcomes of each run into ``w.outcome``, in the order of :func:`outcomes`.
 
     The one place where a metric is defined; both engines call it at the end of the ledger phase.
     """
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
-    for r in range(runs):
-        own_forgone = 0.0
-        undeclared = 0.0
-        imports = total(w, at.imports + REAL * n.good, n.good, r)
-        rivalry = total(w, at.rivalry, n.state, r)
-        efforts = 0.0
-        for i in range(n.state):
-            efforts = efforts + w[at.effort + i, r]
-        first = len(OUTCOMES)
-        for j in range(n.partner):
-            listed = 0.0
-            prevented = 0.0
-            received = 0.0
-            for k in range(n.channel):
-                cell = (REAL * n.channel + k) * n.partner + j
-                trade = w[at.declared + cell, r] + w[at.undeclared + cell, r]
-                listed = listed + w[at.potential + cell, r] * w[at.listed + cell, r]
-                prevented = prevented + (w[at.potential + cell, r] * w[at.blocked + cell, r] - w[at.undeclared + cell, r])
-                received = received + trade
-                undeclared = undeclared + w[at.undeclared + cell, r]
-                forgone = w[at.potential + cell, r] * w[at.blocked + cell, r]
-                own_forgone = own_forgone + s[st.own_government + j] * forgone
-            w[at.outcome + first + j, r] = w[at.letter + j, r]
-            w[at.outcome + first + n.partner + j, r] = w[at.policing + j, r]
-            w[at.outcome + first + 2 * n.partner + j, r] = enforcement(prevented, listed)
-            w[at.outcome + first + 3 * n.partner + j, r] = received
-        first = first + 4 * n.partner
+    own_forgone = each(0.0, r)
+    undeclared = each(0.0, r)
+    imports = total(w, at.imports + REAL * n.good, n.good, r)
+    rivalry = total(w, at.rivalry, n.state, r)
+    efforts = each(0.0, r)
+    for i in range(n.state):
+        efforts = efforts + w[at.effort + i, r]
+    first = len(OUTCOMES)
+    for j in range(n.partner):
+        listed = each(0.0, r)
+        prevented = each(0.0, r)
+        received = each(0.0, r)
         for k in range(n.channel):
-            w[at.outcome + first + k, r] = w[at.receipts + REAL * n.channel + k, r]
+            cell = (REAL * n.channel + k) * n.partner + j
+            trade = w[at.declared + cell, r] + w[at.undeclared + cell, r]
+            listed = listed + w[at.potential + cell, r] * w[at.listed + cell, r]
+            prevented = prevented + (w[at.potential + cell, r] * w[at.blocked + cell, r] - w[at.undeclared + cell, r])
+            received = received + trade
+            undeclared = undeclared + w[at.undeclared + cell, r]
+            forgone = w[at.potential + cell, r] * w[at.blocked + cell, r]
+            own_forgone = own_forgone + s[st.own_government + j] * forgone
+        w[at.outcome + first + j, r] = w[at.letter + j, r]
+        w[at.outcome + first + n.partner + j, r] = w[at.policing + j, r]
+        w[at.outcome + first + 2 * n.partner + j, r] = enforcement(prevented, listed)
+        w[at.outcome + first + 3 * n.partner + j, r] = received
+    first = first + 4 * n.partner
+    for k in range(n.channel):
+        w[at.outcome + first + k, r] = w[at.receipts + REAL * n.channel + k, r]
 
-        cohesion_loss = 1.0 - w[at.cohesion, r]
-        economic = w[at.revenue + SHADOW, r] - w[at.revenue + REAL, r]
-        tabled = select(w[at.tabled, r] >= 0.0, 1.0, 0.0)
-        values = (
-            w[at.political, r],
-            100.0 * w[at.isolation, r],
-            100.0 * w[at.accountability, r],
-            100.0 * cohesion_loss,
-            100.0 * w[at.legitimacy_loss, r],
-            economic,
-            w[at.revenue + SHADOW, r],
-            ratio(economic, p[pt.national_income, r]),
-            100.0 * w[at.defiance, r],
-            w[at.revenue + REAL, r],
-            undeclared,
-            w[at.coerced + REAL, r],
-            w[at.resale_lost + REAL, r],
-            imports,
-            w[at.reserves + REAL, r],
-            w[at.weapons + REAL, r],
-            w[at.capability, r],
-            w[at.missile, r],
-            w[at.nuclear, r],
-            w[at.rung, r],
-            civilian_welfare(p[pt.welfare_usual, r], p[pt.welfare_goods, r], w[at.civilian + REAL, r],
-                             w[at.civilian_reference, r], p[pt.welfare_extraction, r], w[at.extraction + REAL, r],
-                             p[pt.extraction_base, r], p[pt.welfare_harvest, r], w[at.harvest, r]),
-            w[at.civilian + REAL, r],
-            w[at.coercion + REAL, r],
-            w[at.extraction + REAL, r],
-            coalition_cost(own_forgone + w[at.resale_lost + REAL, r], p[pt.trade_margin, r], efforts, p[pt.effort_cost, r],
-                           p[pt.coordination_cost, r], s[st.coordination + t], float(n.leader), p[pt.retaliation, r],
-                           w[at.secondary, r], w[at.reach, r], rivalry),
-            w[at.campaign, r],
-            w[at.engagement, r],
-            total(w, at.met, n.state, r),
-            total(w, at.sponsors, n.state, r),
-            w[at.monitoring + WEAPONS, r],
-            w[at.monitoring + RIGHTS, r],
-            w[at.monitoring + LINK, r],
-            w[at.evidence, r],
-            w[at.mandates, r],
-            w[at.designated, r],
-            w[at.court, r],
-            tabled,
-            w[at.adopted, r],
-            w[at.vetoed, r],
-            w[at.failed, r],
-            w[at.meeting, r],
-            w[at.statement, r],
-            w[at.debate, r],
-            w[at.resolved, r],
-            w[at.text, r],
-            w[at.resolved + 1, r],
-            w[at.text + 1, r],
-            total(w, at.called, n.forum, r),
-            w[at.triggered, r],
-        )  # fmt: skip
-        for i in range(len(values)):
-            w[at.outcome + i, r] = values[i]
+    cohesion_loss = 1.0 - w[at.cohesion, r]
+    economic = w[at.revenue + SHADOW, r] - w[at.revenue + REAL, r]
+    tabled = select(w[at.tabled, r] >= 0.0, 1.0, 0.0)
+    values = (
+        w[at.political, r],
+        100.0 * w[at.isolation, r],
+        100.0 * w[at.accountability, r],
+        100.0 * cohesion_loss,
+        100.0 * w[at.legitimacy_loss, r],
+        economic,
+        w[at.revenue + SHADOW, r],
+        ratio(economic, p[pt.national_income, r]),
+        100.0 * w[at.defiance, r],
+        w[at.revenue + REAL, r],
+        undeclared,
+        w[at.coerced + REAL, r],
+        w[at.resale_lost + REAL, r],
+        imports,
+        w[at.reserves + REAL, r],
+        w[at.weapons + REAL, r],
+        w[at.capability, r],
+        w[at.missile, r],
+        w[at.nuclear, r],
+        w[at.rung, r],
+        civilian_welfare(p[pt.welfare_usual, r], p[pt.welfare_goods, r], w[at.civilian + REAL, r],
+                         w[at.civilian_reference, r], p[pt.welfare_extraction, r], w[at.extraction + REAL, r],
+                         p[pt.extraction_base, r], p[pt.welfare_harvest, r], w[at.harvest, r]),
+        w[at.civilian + REAL, r],
+        w[at.coercion + REAL, r],
+        w[at.extraction + REAL, r],
+        coalition_cost(own_forgone + w[at.resale_lost + REAL, r], p[pt.trade_margin, r], efforts, p[pt.effort_cost, r],
+                       p[pt.coordination_cost, r], s[st.coordination + t], float(n.leader), p[pt.retaliation, r],
+                       w[at.secondary, r], w[at.reach, r], rivalry),
+        w[at.campaign, r],
+        w[at.engagement, r],
+        total(w, at.met, n.state, r),
+        total(w, at.sponsors, n.state, r),
+        w[at.monitoring + WEAPONS, r],
+        w[at.monitoring + RIGHTS, r],
+        w[at.monitoring + LINK, r],
+        w[at.evidence, r],
+        w[at.mandates, r],
+        w[at.designated, r],
+        w[at.court, r],
+        tabled,
+        w[at.adopted, r],
+        w[at.vetoed, r],
+        w[at.failed, r],
+        w[at.meeting, r],
+        w[at.statement, r],
+        w[at.debate, r],
+        w[at.resolved, r],
+        w[at.text, r],
+        w[at.resolved + 1, r],
+        w[at.text + 1, r],
+        total(w, at.called, n.forum, r),
+        w[at.triggered, r],
+    )  # fmt: skip
+    for i in range(len(values)):
+        w[at.outcome + i, r] = values[i]

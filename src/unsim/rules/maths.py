@@ -7,29 +7,16 @@ are evaluated, so a denominator is guarded before the division).
 
 from __future__ import annotations
 
-import math
-
-import numpy as np
-
 from unsim.rules.jit import rule
+from unsim.rules.lanes import ROUND, exponent, mantissa, scaled
+from unsim.rules.lanes import root as root
+from unsim.rules.lanes import select as select
 
 LOG2_E = 1.4426950408889634
 LN2_HIGH = 0.693147180369123816490  # ln 2 in two parts: k * LN2_HIGH is exact for |k| < 2**20
 LN2_LOW = 1.90821492927058770002e-10
-ROUND = 6755399441055744.0  # 1.5 * 2**52: adding and subtracting it rounds to the nearest integer
 EXP_LIMIT = 700.0
 TINY = 1e-300
-MANTISSA = np.int64(0x000FFFFFFFFFFFFF)
-SQRT_HALF = np.int64(0x3FE6A09E667F3BCD)
-ONE = np.int64(0x3FF0000000000000)
-BIAS = np.int64(1023)
-WIDTH = np.int64(52)
-
-
-@rule
-def select(condition: bool, yes: float, no: float) -> float:
-    """``yes`` where the condition holds, else ``no``; both are evaluated."""
-    return yes if condition else no
 
 
 @rule
@@ -64,16 +51,11 @@ def ratio(numerator: float, denominator: float) -> float:
 
 
 @rule
-def root(x: float) -> float:
-    """Square root, exact to the last bit (IEEE 754)."""
-    return math.sqrt(x)
-
-
-@rule
 def exp(x: float) -> float:
     """e to the x; the argument is held inside ±700. Relative error below 1e-14."""
     x = clip(x, -EXP_LIMIT, EXP_LIMIT)
-    k = (x * LOG2_E + ROUND) - ROUND
+    shifted = x * LOG2_E + ROUND
+    k = shifted - ROUND
     f = (x - k * LN2_HIGH) - k * LN2_LOW
     p = 1.0 / 6227020800.0
     p = p * f + 1.0 / 479001600.0
@@ -89,15 +71,14 @@ def exp(x: float) -> float:
     p = p * f + 0.5
     p = p * f + 1.0
     p = p * f + 1.0
-    return p * np.int64((np.int64(k) + BIAS) << WIDTH).view(np.float64)
+    return scaled(p, shifted)
 
 
 @rule
 def log(x: float) -> float:
     """Natural logarithm of a positive number (held above 1e-300). Absolute error below 1e-14."""
-    bits = np.float64(larger(x, TINY)).view(np.int64) + (ONE - SQRT_HALF)
-    k = np.float64((bits >> WIDTH) - BIAS)
-    m = np.int64((bits & MANTISSA) + SQRT_HALF).view(np.float64)  # x = m * 2**k, m in [sqrt 1/2, sqrt 2)
+    x = larger(x, TINY)
+    k, m = exponent(x), mantissa(x)  # x = m * 2**k, m in [sqrt 1/2, sqrt 2)
     s = (m - 1.0) / (m + 1.0)
     z = s * s
     p = 2.0 / 19.0

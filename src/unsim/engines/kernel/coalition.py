@@ -9,36 +9,38 @@ import numpy as np
 from unsim.engines.kernel.council import mood_of, support_of, text_of, weights_of
 from unsim.rules import chance, coalition, council, maths, sanctions
 from unsim.rules.chance import uniforms
-from unsim.rules.jit import kernel, part
+from unsim.rules.jit import inner, part
+from unsim.rules.lanes import anywhere, each
 from unsim.rules.world import SEATS
 
 
-@kernel
-def phase_coalition(w: Any, p: Any, c: Any, t: int, seed: Any, replicates: Any, runs: int) -> None:
+@inner
+def phase_coalition(w: Any, p: Any, c: Any, t: int, seed: Any, replicate: Any, r: Any) -> None:
     """Effort, the agenda, what is tabled and how far it is diluted, where lobbying goes, the team outside the UN."""
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
     month = s[st.first_month] + t
     when = np.uint64(month)
-    for r in range(runs):
-        campaign(w, p, c, t, r, c.settings[c.st.coordination + t])
-        press(w, c, t, r)
-        best, chosen, bite = coalition.NEVER, coalition.NO_DRAFT, 0.0
-        for d in range(n.draft):
-            best, chosen, bite = consider(w, p, c, t, d, r, best, chosen, bite)
-        u = uniforms(seed, replicates[r], when, chance.TABLING, chance.NOBODY, chance.NOBODY)
-        odds = coalition.tabling_log_odds(best, p[pt.tabling_threshold, r], p[pt.tabling_noise, r])
-        w[at.tabled, r] = coalition.table_draft(chosen, best, odds, u[0])
-        w[at.bite, r] = bite
-        for d in range(n.draft):
-            w[at.last_tabled + d, r] = coalition.last_tabled(w[at.last_tabled + d, r], month, w[at.tabled, r], np.float64(d))
-        u = uniforms(seed, replicates[r], when, chance.TEAM, chance.NOBODY, chance.NOBODY)
-        runs_now = sanctions.mandate_runs(month, w[at.panel_until, r])
-        odds = coalition.team_log_odds(p[pt.team_base, r], p[pt.team_reach, r], w[at.reach, r])
-        w[at.team, r] = coalition.team_next(w[at.team, r], runs_now, s[st.team_plan], odds, u[0])
+    campaign(w, p, c, t, r, c.settings[c.st.coordination + t])
+    press(w, c, t, r)
+    best, chosen, bite = each(coalition.NEVER, r), each(coalition.NO_DRAFT, r), each(0.0, r)
+    for d in range(n.draft):
+        available = availability(w, c, t, d, r)
+        if anywhere(available > 0.0):
+            best, chosen, bite = consider(w, p, c, t, d, r, available, best, chosen, bite)
+    u = uniforms(seed, replicate, when, chance.TABLING, chance.NOBODY, chance.NOBODY)
+    odds = coalition.tabling_log_odds(best, p[pt.tabling_threshold, r], p[pt.tabling_noise, r])
+    w[at.tabled, r] = coalition.table_draft(chosen, best, odds, u[0])
+    w[at.bite, r] = bite
+    for d in range(n.draft):
+        w[at.last_tabled + d, r] = coalition.last_tabled(w[at.last_tabled + d, r], month, w[at.tabled, r], np.float64(d))
+    u = uniforms(seed, replicate, when, chance.TEAM, chance.NOBODY, chance.NOBODY)
+    runs_now = sanctions.mandate_runs(month, w[at.panel_until, r])
+    odds = coalition.team_log_odds(p[pt.team_base, r], p[pt.team_reach, r], w[at.reach, r])
+    w[at.team, r] = coalition.team_next(w[at.team, r], runs_now, s[st.team_plan], odds, u[0])
 
 
 @part
-def press(w: Any, c: Any, t: int, r: int) -> None:
+def press(w: Any, c: Any, t: int, r: Any) -> None:
     """Secondary sanctions, as far as their sender's government presses."""
     s, at, st, n = c.settings, c.at, c.st, c.sizes
     for i in range(n.state):
@@ -47,12 +49,12 @@ def press(w: Any, c: Any, t: int, r: int) -> None:
 
 
 @part
-def campaign(w: Any, p: Any, c: Any, t: int, r: int, coordination: float) -> None:
+def campaign(w: Any, p: Any, c: Any, t: int, r: Any, coordination: float) -> None:
     """Who sponsors, the efforts in a run, what they come to together, and how the leaders' governments lean."""
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
     exponent = coalition.complementarity(coordination, p[pt.effort_exponent, r])
-    beside = 0.0
-    names = 0.0
+    beside = each(0.0, r)
+    names = each(0.0, r)
     for i in range(n.state):
         w[at.sponsors + i, r] = coalition.sponsors(s[st.sponsor + i], w[at.stance + i, r], p[pt.sponsor_threshold, r])
         names = names + w[at.sponsors + i, r]
@@ -65,11 +67,11 @@ def campaign(w: Any, p: Any, c: Any, t: int, r: int, coordination: float) -> Non
             w[at.council_effort + i, r] = coalition.council_effort(w[at.effort + i, r], pens, p[pt.pen_cost, r])
     w[at.cosponsors, r] = coalition.in_tens(beside)
     w[at.names, r] = coalition.in_tens(names)
-    leaning = 0.0
+    leaning = each(0.0, r)
     budgets = 0.0
-    largest = 0.0
-    efforts = 0.0
-    weighted = 0.0
+    largest = each(0.0, r)
+    efforts = each(0.0, r)
+    weighted = each(0.0, r)
     for leader in range(n.leader):
         i = c.leaders[leader]
         leaning = leaning + coalition.leaning(s[st.budget + i], w[at.stance + i, r])
@@ -77,7 +79,7 @@ def campaign(w: Any, p: Any, c: Any, t: int, r: int, coordination: float) -> Non
         largest = maths.larger(largest, w[at.council_effort + i, r])
         efforts = efforts + w[at.council_effort + i, r]
         weighted = weighted + w[at.council_effort + i, r] * w[at.stance + i, r]
-    terms = 0.0
+    terms = each(0.0, r)
     for leader in range(n.leader):
         terms = terms + coalition.effort_term(w[at.council_effort + c.leaders[leader], r], largest, exponent)
     w[at.campaign, r] = coalition.combined_effort(terms, largest, exponent, s[st.attention + t])
@@ -85,10 +87,10 @@ def campaign(w: Any, p: Any, c: Any, t: int, r: int, coordination: float) -> Non
     w[at.resolve, r] = coalition.resolve_left(coalition.resolve(weighted, efforts), p[pt.relief_given, r], w[at.rung, r])
     w[at.engagement, r] = coalition.engagement(leaning, budgets)
     for f in range(n.forum):
-        largest = 0.0
+        largest = each(0.0, r)
         for i in range(n.state):
             largest = maths.larger(largest, w[at.effort + i, r] * s[st.pens + f * n.state + i])
-        terms = 0.0
+        terms = each(0.0, r)
         for i in range(n.state):
             if s[st.pens + f * n.state + i] > 0.0:
                 terms = terms + coalition.effort_term(w[at.effort + i, r], largest, exponent)
@@ -96,10 +98,27 @@ def campaign(w: Any, p: Any, c: Any, t: int, r: int, coordination: float) -> Non
 
 
 @part
-def consider(w: Any, p: Any, c: Any, t: int, d: int, r: int, best: float, chosen: float, bite: float) -> tuple[float, float, float]:
+def availability(w: Any, c: Any, t: int, d: int, r: Any) -> float:
+    """1 where the draft in row ``d`` may be tabled."""
+    s, at, st = c.settings, c.at, c.st
+    month = s[st.first_month] + t
+    available = coalition.availability(
+        month,
+        s[st.draft_opens + d],
+        w[at.last_tabled + d, r],
+        s[st.draft_interval + d],
+        s[st.draft_panel + d],
+        w[at.panel_until, r],
+    )
+    return coalition.not_yet(available, s[st.draft_referral + d] + s[st.draft_tribunal + d], w[at.seised, r])
+
+
+@part
+def consider(
+    w: Any, p: Any, c: Any, t: int, d: int, r: Any, available: float, best: float, chosen: float, bite: float
+) -> tuple[float, float, float]:
     """The better of the best so far and the draft in row ``d`` at its best dilution: its value, the draft, the bite."""
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
-    month = s[st.first_month] + t
     band = council.band_width(p[pt.abstention_band, r])
     weights = weights_of(p, pt, r)
     mood = mood_of(w, c, t, r)
@@ -112,22 +131,14 @@ def consider(w: Any, p: Any, c: Any, t: int, d: int, r: int, best: float, chosen
         w[at.salience, r] * s[st.attention + t],
         w[at.evidence, r] * s[st.attention + t],
     )
-    available = coalition.availability(
-        month,
-        s[st.draft_opens + d],
-        w[at.last_tabled + d, r],
-        s[st.draft_interval + d],
-        s[st.draft_panel + d],
-        w[at.panel_until, r],
-    )
-    available = coalition.not_yet(available, s[st.draft_referral + d] + s[st.draft_tribunal + d], w[at.seised, r])
     statement = s[st.draft_statement + d]
-    seated = 0.0
+    seated = each(0.0, r)
     for q in range(SEATS):
         seated = seated + w[at.sponsors + c.seats[t, q], r]
     heard = coalition.voice(seated, w[at.names, r], s[st.letters], p[pt.letter_hearing, r], s[st.draft_procedural + d])
-    own_best = coalition.NEVER
-    for level in range(n.level):
+    own_best = each(coalition.NEVER, r)
+    levels = 1 if s[st.draft_whole + d] > 0.0 else n.level  # a whole draft is the same at every one
+    for level in range(levels):
         kept = coalition.kept_share(s[st.dilution + level], s[st.draft_whole + d])
         diluted = s[st.draft_bite + d] * kept
         full, free, anyhow = tally, no_veto, nine
@@ -157,10 +168,10 @@ def consider(w: Any, p: Any, c: Any, t: int, d: int, r: int, best: float, chosen
 
 
 @part
-def expect_others(w: Any, p: Any, c: Any, t: int, d: int, r: int, band: float, weights: Any, text: Any, mood: Any) -> Any:
+def expect_others(w: Any, p: Any, c: Any, t: int, d: int, r: Any, band: float, weights: Any, text: Any, mood: Any) -> Any:
     """The expected count of all members but the rivals, with lobbying where it moves most."""
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
-    slopes = 0.0
+    slopes = each(0.0, r)
     for q in range(SEATS):
         i = c.seats[t, q]
         if s[st.rival + i] > 0.0:
@@ -172,7 +183,7 @@ def expect_others(w: Any, p: Any, c: Any, t: int, d: int, r: int, band: float, w
         slopes = slopes + w[at.lobbying + d * n.state + i, r]
     tally = council.NOBODY_HAS_VOTED
     nine = council.NOBODY_HAS_VOTED
-    no_veto = 1.0
+    no_veto = each(1.0, r)
     for q in range(SEATS):
         i = c.seats[t, q]
         if s[st.rival + i] > 0.0:
@@ -186,7 +197,7 @@ def expect_others(w: Any, p: Any, c: Any, t: int, d: int, r: int, band: float, w
 
 
 @part
-def fold(w: Any, c: Any, d: int, i: int, r: int, tally: Any, unstopped: float, nine: Any, support: float, band: float) -> Any:
+def fold(w: Any, c: Any, d: int, i: int, r: Any, tally: Any, unstopped: float, nine: Any, support: float, band: float) -> Any:
     """The tally given that nobody stops the draft, the probability of that, and the tally without it after member ``i``."""
     s, at, st = c.settings, c.at, c.st
     yes = council.probability_of_yes(support, band, w[at.sponsors + i, r])

@@ -12,7 +12,7 @@ from unsim.rules.jit import part
 
 
 @part
-def forums_meet(w: Any, p: Any, c: Any, t: int, seed: Any, replicate: Any, r: int) -> None:
+def forums_meet(w: Any, p: Any, c: Any, t: int, seed: Any, replicate: Any, r: Any) -> None:
     """The yearly text of each forum, what refused access triggers, and the mandates that either renews or creates."""
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
     month = s[st.first_month] + t

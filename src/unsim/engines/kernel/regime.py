@@ -8,24 +8,24 @@ import numpy as np
 
 from unsim.rules import chance, maths, regime, sanctions, trade
 from unsim.rules.chance import uniforms
-from unsim.rules.jit import kernel, part
+from unsim.rules.jit import inner, part
+from unsim.rules.lanes import each
 from unsim.rules.world import BOOKS, REAL, SHADOW
 
 
-@kernel
-def phase_regime(w: Any, p: Any, c: Any, t: int, seed: Any, replicates: Any, runs: int) -> None:
+@inner
+def phase_regime(w: Any, p: Any, c: Any, t: int, seed: Any, replicate: Any, r: Any) -> None:
     """The budget of both books, the shadow's first since the real one is measured against it; then cohesion, weapons."""
-    for r in range(runs):
-        for b in (SHADOW, REAL):
-            spend(w, p, c, b, r)
-        for b in BOOKS:
-            coerce(w, p, c, t, b, r)
-        hold_together(w, p, c, r)
-        climb(w, p, c, t, seed, replicates[r], r)
+    for b in (SHADOW, REAL):
+        spend(w, p, c, b, r)
+    for b in BOOKS:
+        coerce(w, p, c, t, b, r)
+    hold_together(w, p, c, r)
+    climb(w, p, c, t, seed, replicate, r)
 
 
 @part
-def spend(w: Any, p: Any, c: Any, b: int, r: int) -> None:
+def spend(w: Any, p: Any, c: Any, b: int, r: Any) -> None:
     """Money in and out, and the budget: what the lines before have left goes to civilians."""
     at, pt = c.at, c.pt
     response = trade.response(p[pt.output_elasticity, r], p[pt.extraction_intensity, r])
@@ -48,13 +48,13 @@ def spend(w: Any, p: Any, c: Any, b: int, r: int) -> None:
 
 
 @part
-def coerce(w: Any, p: Any, c: Any, t: int, b: int, r: int) -> None:
+def coerce(w: Any, p: Any, c: Any, t: int, b: int, r: Any) -> None:
     """Coercion of labour and evasion skill; in the shadow book there is neither exposure nor squeeze."""
     at, pt = c.at, c.pt
     squeezed = sanctions.squeeze(w[at.revenue + REAL, r], w[at.revenue + SHADOW, r])
-    exposure = 0.0
-    pressed = 0.0
-    rung = 0.0
+    exposure = each(0.0, r)
+    pressed = each(0.0, r)
+    rung = each(0.0, r)
     if b == REAL:
         exposure = w[at.accountability, r]
         pressed = squeezed
@@ -75,7 +75,7 @@ def coerce(w: Any, p: Any, c: Any, t: int, b: int, r: int) -> None:
 
 
 @part
-def hold_together(w: Any, p: Any, c: Any, r: int) -> None:
+def hold_together(w: Any, p: Any, c: Any, r: Any) -> None:
     """Rallying, elite cohesion, weapons capability."""
     at, pt = c.at, c.pt
     jump = regime.rally_jump(
@@ -102,7 +102,7 @@ def hold_together(w: Any, p: Any, c: Any, r: int) -> None:
 
 
 @part
-def climb(w: Any, p: Any, c: Any, t: int, seed: Any, replicate: Any, r: int) -> None:
+def climb(w: Any, p: Any, c: Any, t: int, seed: Any, replicate: Any, r: Any) -> None:
     """A step on the concession ladder, up or back."""
     at, pt = c.at, c.pt
     when = np.uint64(c.settings[c.st.first_month] + t)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from unsim.engines.kernel.begin import begin
 from unsim.engines.kernel.coalition import phase_coalition
 from unsim.engines.kernel.council import phase_council
@@ -20,49 +18,60 @@ from unsim.rules.world import SEATS
 
 @kernel
 def simulate(
-    w: Any, p: Any, c: Any, seed: Any, replicates: Any, table: Any, draws: Any, horizons: Any, totals: Any, kept: Any, votes: Any
-) -> None:
-    """Run every replicate over the horizon.
+    w: Any, p: Any, sums: Any, c: Any, r: Any, seed: Any, replicates: Any, table: Any, draws: Any, horizons: Any,
+    begins: int, ends: int, totals: Any, kept: Any, votes: Any,
+) -> None:  # fmt: skip
+    """Run replicates ``begins`` to ``ends`` over the horizon.
 
-    ``w`` and ``p`` hold the world and the parameters of a block of runs (row, run) and are used again for block after
-    block. ``table`` has the parameter rows by draw, ``draws`` the column of each replicate. Written: ``totals`` (horizon,
-    outcome, replicate), the sums of each outcome over the first months; ``kept`` (outcome, month, replicate), whole paths
-    of the first replicates, as many as it has room for; ``votes`` (draft, state, vote), counts.
+    ``w``, ``p`` and ``sums`` hold the world, the parameters and the sums of outcomes of a block of runs (row, run) and are
+    used again for block after block; ``r`` stands for all runs of a block. ``replicates`` has the number of each run in its
+    address and ``draws`` its column in ``table``, the parameter rows by draw; both are filled up to whole blocks, with runs
+    that nobody records. Written: ``totals`` (horizon, outcome, replicate), the sums of each outcome over the first months;
+    ``kept`` (outcome, month, replicate), whole paths of as many replicates as it has room for. Added to: ``votes`` (draft,
+    state, vote), counts.
     """
-    at, n = c.at, c.sizes
+    at = c.at
     months = c.seats.shape[0]
     width = w.shape[1]
-    number = replicates.shape[0]
     n_outcomes = totals.shape[1]
-    running = np.zeros((n_outcomes, width))
-    for first in range(0, number, width):
-        runs = min(width, number - first)
-        block = replicates[first : first + runs]
-        w[:] = 0.0
-        running[:] = 0.0
-        for r in range(runs):
-            p[:, r] = table[:, draws[first + r]]
-        begin(w, p, c, seed, block, runs)
+    for first in range(begins, ends, width):
+        runs = min(width, ends - first)
+        recorded = min(runs, kept.shape[2] - first)
+        for row in range(p.shape[0]):
+            for lane in range(width):
+                p[row, lane] = table[row, draws[first - begins + lane]]
+        for row in range(w.shape[0]):
+            w[row, r] = 0.0
+        for o in range(n_outcomes):
+            sums[o, r] = 0.0
+        replicate = replicates[first - begins : first - begins + width][r]
+        begin(w, p, c, seed, replicate, r)
         for t in range(months):
-            phase_world(w, p, c, t, seed, block, runs)
-            phase_coalition(w, p, c, t, seed, block, runs)
-            phase_council(w, p, c, t, seed, block, runs)
-            phase_sanctions(w, p, c, t, seed, block, runs)
-            phase_trade(w, p, c, t, seed, block, runs)
-            phase_regime(w, p, c, t, seed, block, runs)
-            phase_ledger(w, p, c, t, seed, block, runs)
+            phase_world(w, p, c, t, seed, replicate, r)
+            phase_coalition(w, p, c, t, seed, replicate, r)
+            phase_council(w, p, c, t, seed, replicate, r)
+            phase_sanctions(w, p, c, t, seed, replicate, r)
+            phase_trade(w, p, c, t, seed, replicate, r)
+            phase_regime(w, p, c, t, seed, replicate, r)
+            phase_ledger(w, p, c, t, seed, replicate, r)
             for o in range(n_outcomes):
-                for r in range(runs):
-                    running[o, r] = running[o, r] + w[at.outcome + o, r]
+                sums[o, r] = sums[o, r] + w[at.outcome + o, r]
             for h in range(horizons.shape[0]):
                 if horizons[h] == t + 1:
-                    totals[h, :, first : first + runs] = running[:, :runs]
-            for r in range(min(runs, kept.shape[2] - first)):
+                    for o in range(n_outcomes):
+                        for lane in range(runs):
+                            totals[h, o, first + lane] = sums[o, lane]
+            if recorded > 0:
                 for o in range(n_outcomes):
-                    kept[o, t, first + r] = w[at.outcome + o, r]
-            for r in range(runs):
-                for d in range(n.draft):
-                    if w[at.tabled, r] == np.float64(d):
-                        for q in range(SEATS):
-                            i = c.seats[t, q]
-                            votes[d, i, int(w[at.vote + i, r])] += 1
+                    path = kept[o, t, first : first + recorded]
+                    if recorded == width:
+                        path[r] = w[at.outcome + o, r]
+                    else:
+                        for lane in range(recorded):
+                            path[lane] = w[at.outcome + o, lane]
+            for lane in range(runs):
+                draft = int(w[at.tabled, lane])
+                if draft >= 0:
+                    for q in range(SEATS):
+                        i = c.seats[t, q]
+                        votes[draft, i, int(w[at.vote + i, lane])] += 1

@@ -7,24 +7,24 @@ from typing import Any
 import numpy as np
 
 from unsim.rules import ledger, maths, sanctions, trade
-from unsim.rules.jit import kernel, part
+from unsim.rules.jit import inner, part
+from unsim.rules.lanes import each
 from unsim.rules.world import BOOKS, LINK, REAL
 
 
-@kernel
-def phase_trade(w: Any, p: Any, c: Any, t: int, seed: Any, replicates: Any, runs: int) -> None:
+@inner
+def phase_trade(w: Any, p: Any, c: Any, t: int, seed: Any, replicate: Any, r: Any) -> None:
     """Trade of both books: offers, what is blocked, what moves elsewhere, what is realised, imports."""
-    for r in range(runs):
-        passing = trade.closure(c.settings[c.st.open + t], p[c.pt.closure_exponent, r])
-        for b in BOOKS:
-            offer(w, p, c, t, b, r, passing)
-            move(w, p, c, t, b, r)
-            clear(w, p, c, t, b, r, passing)
-            order(w, p, c, t, b, r, passing)
+    passing = trade.closure(c.settings[c.st.open + t], p[c.pt.closure_exponent, r])
+    for b in BOOKS:
+        offer(w, p, c, t, b, r, passing)
+        move(w, p, c, t, b, r)
+        clear(w, p, c, t, b, r, passing)
+        order(w, p, c, t, b, r, passing)
 
 
 @part
-def offer(w: Any, p: Any, c: Any, t: int, b: int, r: int, passing: float) -> None:
+def offer(w: Any, p: Any, c: Any, t: int, b: int, r: Any, passing: float) -> None:
     """What each partner would buy, what measures name and stop of it, what is smuggled, what is lost."""
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
     coefficient = trade.resale_coefficient(w[at.monitoring + LINK, r], p[pt.resale_scale, r], p[pt.resale_diverted, r])
@@ -65,12 +65,12 @@ def offer(w: Any, p: Any, c: Any, t: int, b: int, r: int, passing: float) -> Non
 
 
 @part
-def move(w: Any, p: Any, c: Any, t: int, b: int, r: int) -> None:
+def move(w: Any, p: Any, c: Any, t: int, b: int, r: Any) -> None:
     """Lost trade looks for another partner, or turns to goods that no text lists."""
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
-    unlisted_goal = 0.0
+    unlisted_goal = each(0.0, r)
     for k in range(n.channel):
-        lost = 0.0
+        lost = each(0.0, r)
         for j in range(n.partner):
             lost = lost + w[at.lost + (b * n.channel + k) * n.partner + j, r]
         w[at.redirected + b * n.channel + k, r] = trade.moved_next(
@@ -84,20 +84,20 @@ def move(w: Any, p: Any, c: Any, t: int, b: int, r: int) -> None:
 
 
 @part
-def clear(w: Any, p: Any, c: Any, t: int, b: int, r: int, passing: float) -> None:
+def clear(w: Any, p: Any, c: Any, t: int, b: int, r: Any, passing: float) -> None:
     """Declared trade with what has moved in, what import bans abroad take of it, and all receipts."""
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
     coefficient = trade.resale_coefficient(w[at.monitoring + LINK, r], p[pt.resale_scale, r], p[pt.resale_diverted, r])
-    revenue = 0.0
-    coerced = 0.0
-    cloth = 0.0
+    revenue = each(0.0, r)
+    coerced = each(0.0, r)
+    cloth = each(0.0, r)
     for k in range(n.channel):
         border = trade.border(passing, s[st.merchandise + k])
-        whole = 0.0
+        whole = each(0.0, r)
         for j in range(n.partner):
             whole = whole + w[at.potential + (b * n.channel + k) * n.partner + j, r]
         absorbed = trade.absorbed(w[at.unlisted + b, r], p[pt.unlisted_capacity, r]) * s[st.takes_redirected + k]
-        receipts = 0.0
+        receipts = each(0.0, r)
         for j in range(n.partner):
             cell = (b * n.channel + k) * n.partner + j
             weight = maths.ratio(trade.pull(w[at.potential + cell, r], w[at.blocked + cell, r]), whole)
@@ -126,18 +126,18 @@ def clear(w: Any, p: Any, c: Any, t: int, b: int, r: int, passing: float) -> Non
 
 
 @part
-def order(w: Any, p: Any, c: Any, t: int, b: int, r: int, passing: float) -> None:
+def order(w: Any, p: Any, c: Any, t: int, b: int, r: Any, passing: float) -> None:
     """Imports out of what is held, less what measures keep out."""
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
     w[at.free + b, r] = trade.free_spending(
         passing, p[pt.spending_propensity, r], w[at.income + b, r], p[pt.drawdown, r], w[at.reserves + b, r]
     )
-    letter = 0.0
+    letter = each(0.0, r)
     for j in range(n.partner):
         letter = letter + s[st.supplies + j] * w[at.letter + j, r]
-    paid = 0.0
+    paid = each(0.0, r)
     for g in range(n.good):
-        banned = 0.0
+        banned = each(0.0, r)
         if b == REAL:
             banned = trade.import_ban(
                 s[st.standing_goods + t * n.good + g], w[at.enacted_goods + g, r], letter, p[pt.substitution, r]

@@ -8,24 +8,24 @@ import numpy as np
 
 from unsim.rules import chance, maths, world
 from unsim.rules.chance import uniforms
-from unsim.rules.jit import kernel, part
+from unsim.rules.jit import inner, part
+from unsim.rules.lanes import each
 from unsim.rules.world import REAL, RIGHTS
 
 
-@kernel
-def phase_world(w: Any, p: Any, c: Any, t: int, seed: Any, replicates: Any, runs: int) -> None:
+@inner
+def phase_world(w: Any, p: Any, c: Any, t: int, seed: Any, replicate: Any, r: Any) -> None:
     """Tests and exposure, rivalry, elections, new members, summits, conflicts, prices and harvests."""
     when = np.uint64(c.settings[c.st.first_month] + t)
-    for r in range(runs):
-        tests_and_exposure(w, p, c, when, seed, replicates[r], r)
-        states_change(w, p, c, t, when, seed, replicates[r], r)
-        summits(w, p, c, when, seed, replicates[r], r)
-        conflicts(w, c, t, when, seed, replicates[r], r)
-        prices_and_harvest(w, p, c, t, when, seed, replicates[r], r)
+    tests_and_exposure(w, p, c, when, seed, replicate, r)
+    states_change(w, p, c, t, when, seed, replicate, r)
+    summits(w, p, c, when, seed, replicate, r)
+    conflicts(w, c, t, when, seed, replicate, r)
+    prices_and_harvest(w, p, c, t, when, seed, replicate, r)
 
 
 @part
-def test(w: Any, p: Any, c: Any, r: int, base: float, uniform: float) -> float:
+def test(w: Any, p: Any, c: Any, r: Any, base: float, uniform: float) -> float:
     """1 if a weapons test of some base rate happens this month."""
     at, pt = c.at, c.pt
     odds = world.test_log_odds(
@@ -41,7 +41,7 @@ def test(w: Any, p: Any, c: Any, r: int, base: float, uniform: float) -> float:
 
 
 @part
-def tests_and_exposure(w: Any, p: Any, c: Any, when: Any, seed: Any, replicate: Any, r: int) -> None:
+def tests_and_exposure(w: Any, p: Any, c: Any, when: Any, seed: Any, replicate: Any, r: Any) -> None:
     """Weapons tests with the attention they draw, and public evidence of abuse."""
     at, pt = c.at, c.pt
     u = uniforms(seed, replicate, when, chance.PROVOCATION, chance.NOBODY, chance.NOBODY)
@@ -64,7 +64,7 @@ def tests_and_exposure(w: Any, p: Any, c: Any, when: Any, seed: Any, replicate: 
 
 
 @part
-def states_change(w: Any, p: Any, c: Any, t: int, when: Any, seed: Any, replicate: Any, r: int) -> None:
+def states_change(w: Any, p: Any, c: Any, t: int, when: Any, seed: Any, replicate: Any, r: Any) -> None:
     """Rivalry, governments, and the positions of members whose term begins."""
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
     before = t - 1 if t > 0 else 0
@@ -93,7 +93,7 @@ def states_change(w: Any, p: Any, c: Any, t: int, when: Any, seed: Any, replicat
 
 
 @part
-def summits(w: Any, p: Any, c: Any, when: Any, seed: Any, replicate: Any, r: int) -> None:
+def summits(w: Any, p: Any, c: Any, when: Any, seed: Any, replicate: Any, r: Any) -> None:
     """Summits with the DPRK, what they thaw, and every government's stance."""
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
     for i in range(n.state):
@@ -106,7 +106,7 @@ def summits(w: Any, p: Any, c: Any, when: Any, seed: Any, replicate: Any, r: int
 
 
 @part
-def conflicts(w: Any, c: Any, t: int, when: Any, seed: Any, replicate: Any, r: int) -> None:
+def conflicts(w: Any, c: Any, t: int, when: Any, seed: Any, replicate: Any, r: Any) -> None:
     """Wars whose parties buy arms from the DPRK: some begin, some end."""
     s, at, st, n = c.settings, c.at, c.st, c.sizes
     for x in range(n.conflict):
@@ -123,12 +123,12 @@ def conflicts(w: Any, c: Any, t: int, when: Any, seed: Any, replicate: Any, r: i
 
 
 @part
-def wars(w: Any, c: Any, t: int, r: int) -> None:
+def wars(w: Any, c: Any, t: int, r: Any) -> None:
     """What each partner wants for the wars that go on: arms, and how far it needs the DPRK."""
     s, at, st, n = c.settings, c.at, c.st, c.sizes
     for j in range(n.partner):
-        wanted = 0.0
-        need = 0.0
+        wanted = each(0.0, r)
+        need = each(0.0, r)
         for x in range(n.conflict):
             open_now = w[at.conflict + x, r] * s[st.conflict_path + t * n.conflict + x] * s[st.conflict_buyer + x * n.partner + j]
             wanted = wanted + open_now * s[st.conflict_arms + x]
@@ -138,7 +138,7 @@ def wars(w: Any, c: Any, t: int, r: int) -> None:
 
 
 @part
-def prices_and_harvest(w: Any, p: Any, c: Any, t: int, when: Any, seed: Any, replicate: Any, r: int) -> None:
+def prices_and_harvest(w: Any, p: Any, c: Any, t: int, when: Any, seed: Any, replicate: Any, r: Any) -> None:
     """Price shocks of all channels, and the harvest once a year."""
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
     u = uniforms(seed, replicate, when, chance.WORLD_PRICE, chance.NOBODY, chance.NOBODY)

@@ -286,4 +286,4 @@ class Ledger(Actor):
         )
         w.defiance[0] = ledger.cost_of_defiance(w.political[0], sanctions.squeeze(w.revenue[REAL], w.revenue[SHADOW]))
         w.defiance_reference[0] = regime.first_level(w.defiance_reference[0], w.defiance[0])
-        ledger.measure(model.block, model.parameter_block, model.scenario.case, model.t, 1)
+        ledger.measure(model.block, model.parameter_block, model.scenario.case, model.t, 0)
