@@ -20,6 +20,7 @@ NEEDED = {
     "votes": ("id", "iso3", "vote"),
 }
 OPTIONAL = {"drafts": ("sponsors", "rivals"), "votes": ("region",)}
+CONTENTS = ("security_content", "accountability_content", "bite")
 NOBODY = "none"
 ABSENT = "absent"
 REGIONS = ("AFR", "APG", "EEG", "GRULAC", "WEOG")
@@ -135,13 +136,10 @@ def _drafts(sheet: Sheet) -> Iterator[Draft]:
         "date": (_date, "a day as YYYY-MM-DD"),
         "target": (_name, "the state that the draft is about, such as PRK"),
         "kind": (_kind, "one of " + ", ".join(KINDS)),
-        **{
-            column: (_share, "a number from 0 to 1")
-            for column in ("security_content", "accountability_content", "bite")
-        },
+        **dict.fromkeys(CONTENTS, (_share, "a number from 0 to 1")),
         "sponsors": (_sponsors, EXAMPLE_SPONSORS),
         "rivals": (_rivals, EXAMPLE_RIVALS),
-    }  # fmt: skip
+    }
     for line, row in sheet.rows:
         cells = _cells(sheet, line, row, parsers)
         name = cells.get("id")
@@ -150,7 +148,8 @@ def _drafts(sheet: Sheet) -> Iterator[Draft]:
         elif name:
             first[name] = line
             if set(NEEDED["drafts"]) <= set(cells):
-                yield Draft(*(cells[column] for column in NEEDED["drafts"]), cells.get("sponsors"), cells.get("rivals"))
+                columns: list[Any] = [cells[column] for column in NEEDED["drafts"]]
+                yield Draft(*columns, sponsors=cells.get("sponsors"), rivals=cells.get("rivals"))
 
 
 def _votes(sheet: Sheet, drafts: list[str]) -> tuple[dict[str, dict[str, float]], dict[str, str]]:
@@ -158,11 +157,9 @@ def _votes(sheet: Sheet, drafts: list[str]) -> tuple[dict[str, dict[str, float]]
     regions: dict[str, str] = {}
     lines: dict[tuple[str, str], int] = {}
     number: dict[str, int] = {}
+    own = "a draft of the file of drafts" + (": " + nearest("", drafts) if drafts else "")
     parsers = {
-        "id": (
-            _one_of(drafts),
-            "a draft of the file of drafts: " + nearest("", drafts) if drafts else "a draft of the file of drafts",
-        ),
+        "id": (_one_of(drafts), own),
         "iso3": (_code, "a code of three capitals (ISO 3166-1)"),
         "vote": (_one_of((*VOTES, ABSENT)), ", ".join((*VOTES, ABSENT))),
         "region": (_one_of((*REGIONS, "")), ", ".join(REGIONS) + ", or an empty cell"),
@@ -273,9 +270,7 @@ def assumed(record: Record, known: Known) -> Iterator[str]:
         yield f"{len(record.left_out)} drafts without votes are left out: {', '.join(record.left_out)}."
     short = [draft.id for draft in record.drafts if len(record.votes[draft.id]) < SEATS]
     if short:
-        yield (
-            f"{len(short)} drafts have fewer than {SEATS} votes ({', '.join(short[:10])}{', …' if len(short) > 10 else ''}): whoever "
-            "is missing counts as not voting, in P(adopted) too."
-        )
+        some = ", ".join(short[:10]) + (", …" if len(short) > 10 else "")
+        yield f"{len(short)} drafts have fewer than {SEATS} votes ({some}): who is missing does not vote, in P(adopted) too."
     if any(draft.accountability > 0.0 and not draft.own_file for draft in record.drafts):
         yield "Positions are records on human rights in the DPRK: on other targets they stand in for a record that is not shipped."

@@ -144,7 +144,7 @@ class Known:
                 stock *= 0.5 ** ((when - last).days / half_life)
                 stock += (1.0 - stock) * BY_NAME[TESTS[category]].default
                 last = when
-        return stock * 0.5 ** ((day - last).days / half_life)
+        return float(stock * 0.5 ** ((day - last).days / half_life))
 
 
 @dataclass(frozen=True)

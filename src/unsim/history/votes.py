@@ -142,9 +142,8 @@ def fit(x: Conditions, cast: Floats, drafts: Sequence[int]) -> tuple[Floats, Flo
     def loss(theta: Floats) -> float:
         return float(0.5 * np.sum(((theta - MEAN) / SD) ** 2) - log_likelihood(values_at(theta), x, cast, used))
 
-    mode = minimize(loss, MEAN, method="BFGS", options={"gtol": 1e-4}).x
-    covariance: Floats = np.linalg.inv(_curvature(loss, mode))
-    return mode, covariance
+    mode = np.array(minimize(loss, MEAN, method="BFGS", options={"gtol": 1e-4}).x, dtype=np.float64)
+    return mode, np.array(np.linalg.inv(_curvature(loss, mode)), dtype=np.float64)
 
 
 def _curvature(loss: Any, at: Floats, step: float = 1e-3) -> Floats:
