@@ -148,8 +148,8 @@ def _drafts(sheet: Sheet) -> Iterator[Draft]:
         elif name:
             first[name] = line
             if set(NEEDED["drafts"]) <= set(cells):
-                columns: list[Any] = [cells[column] for column in NEEDED["drafts"]]
-                yield Draft(*columns, sponsors=cells.get("sponsors"), rivals=cells.get("rivals"))
+                columns: list[Any] = [cells.get(column) for column in (*NEEDED["drafts"], *OPTIONAL["drafts"])]
+                yield Draft(*columns)
 
 
 def _votes(sheet: Sheet, drafts: list[str]) -> tuple[dict[str, dict[str, float]], dict[str, str]]:
