@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -17,13 +17,15 @@ from unsim.history.record import (
     Known,
     Record,
     conditions,
+    draft_of,
     shipped_known,
     shipped_record,
 )
 from unsim.history.scores import HARD, RIVALS, Score, gain, hedged, reliability, score
-from unsim.history.votes import MEAN, SD, START, Forecast
+from unsim.history.votes import START, Forecast, Start
 from unsim.rules.council import MAJORITY
 from unsim.rules.world import NO, YES
+from unsim.tables import table
 
 FIRST_ROLLING = 8
 """Drafts that a rolling forecast needs before it: it begins with the ninth."""
@@ -101,6 +103,7 @@ class Backtest:
     schemes: Mapping[str, Scheme]
     main: str
     parameters: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    dropped: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
@@ -118,7 +121,8 @@ class Backtest:
             "reliability": {name: scheme.reliability() for name, scheme in self.schemes.items()},
             "record": {"drafts": len(record.drafts), "votes": len(record.cast), "dissents": int((record.cast != YES).sum())},
         }
-        return told | ({"parameters": self.parameters} if self.parameters else {}) | {"notes": list(self.notes)}
+        more = {"drafts_dropped": self.dropped, "parameters": self.parameters}
+        return told | {key: value for key, value in more.items() if value} | {"notes": list(self.notes)}
 
 
 def happened(record: Record, d: int) -> tuple[bool, bool]:
@@ -146,17 +150,49 @@ def backtest() -> Backtest:
     for name, (drafts, train) in trains.items():
         made = {arm: fitted_forecast(which, conditions(which, known), drafts, train) for arm, which in arms.items()}
         schemes[name] = Scheme(name, record, tuple(drafts), made | rivals(record, known, drafts, train))
-    return Backtest(schemes, "rolling", parameters(record, known))
+    return Backtest(schemes, "rolling", parameters(record, known), dropped(record, known))
 
 
-def fitted_forecast(record: Record, x: Conditions, drafts: Iterable[int], train: Train) -> Forecast:
+def rolling_with(start: Start, only: Sequence[str] = ()) -> Scheme:
+    """The rolling origin of the shipped record from other priors: how far the forecasts are the prior's.
+
+    ``only``: states that keep a position of their own; all others get that of their region. Empty for all.
+    """
+    known, record = shipped_known(), shipped_record()
+    if only:
+        kept = {name: rows for name, rows in known.positions.items() if name in only or name.startswith("region:")}
+        known = replace(known, positions=kept)
+    drafts = tuple(range(FIRST_ROLLING, len(record.drafts)))
+    made = fitted_forecast(record, conditions(record, known), drafts, lambda d: record.before(record.drafts[d].date), start)
+    return Scheme("rolling", record, drafts, {MODEL: made})
+
+
+def dropped(record: Record, known: Known) -> dict[str, dict[str, float]]:
+    """Bids for a meeting that were never put to the vote, as if they had been: by id P(adopted), yes votes expected, supporters."""
+    found = {}
+    for row in table("drafts"):
+        if row["status"] == "not_held":
+            bid = draft_of(row)
+            seats = {seat["iso3"]: NO for seat in table("council_members") if seat["year"] == row["date"][:4]}
+            whole = Record((*record.drafts, bid), {**record.votes, bid.id: seats})
+            place, x = whole.drafts.index(bid), conditions(whole, known)
+            made = rule.forecast(rule.posterior(x, whole.cast, whole.before(bid.date)), x, [place])
+            found[bid.id] = {
+                "p_adopted": float(made.adopted[place]),
+                "expected_yes": float(made.votes[whole.of_draft == place, 2].sum()),
+                "supporters": float(row["supporters_reported"]),
+            }
+    return found
+
+
+def fitted_forecast(record: Record, x: Conditions, drafts: Iterable[int], train: Train, start: Start = START) -> Forecast:
     """Each draft forecast by a fit to the drafts that may be known for it."""
     fits: dict[tuple[int, ...], Floats] = {}
     whole = Forecast(np.full((len(record.cast), 3), np.nan), *np.full((2, len(record.drafts)), np.nan))
     for d in drafts:
         key = tuple(train(d))
         if key not in fits:
-            fits[key] = rule.posterior(x, record.cast, key)
+            fits[key] = rule.posterior(x, record.cast, key, start)
         made, rows = rule.forecast(fits[key], x, [d]), record.of_draft == d
         whole.votes[rows], whole.adopted[d], whole.vetoed[d] = made.votes[rows], made.adopted[d], made.vetoed[d]
     return whole
@@ -181,8 +217,9 @@ def parameters(record: Record, known: Known) -> dict[str, dict[str, float]]:
     sd = np.sqrt(np.diag(covariance))
     columns = ("prior_mean", "prior_sd", "mean", "sd")
     return {
-        name: dict(zip(columns, map(float, row), strict=True)) | {"sd_ratio": float(row[3] / row[1])}
-        for name, row in zip(START, zip(MEAN, SD, mode, sd, strict=True), strict=True)
+        name: dict(zip(columns, map(float, (*START[name], mode[i], sd[i])), strict=True))
+        | {"sd_ratio": float(sd[i] / START[name][1])}
+        for i, name in enumerate(START)
     }
 
 

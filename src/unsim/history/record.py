@@ -289,7 +289,7 @@ def shipped_record(every_signature: bool = False) -> Record:
 
     ``every_signature``: whoever stands under the text or the letter counts as its sponsor, not only :data:`SPONSORS`.
     """
-    drafts = tuple(_draft(row) for row in table("drafts") if row["status"] == "voted")
+    drafts = tuple(draft_of(row) for row in table("drafts") if row["status"] == "voted")
     if not every_signature:
         drafts = tuple(replace(draft, sponsors=(draft.sponsors or frozenset()) & SPONSORS) for draft in drafts)
     votes: dict[str, dict[str, float]] = {draft.id: {} for draft in drafts}
@@ -298,7 +298,8 @@ def shipped_record(every_signature: bool = False) -> Record:
     return Record(drafts, votes)
 
 
-def _draft(row: Row) -> Draft:
+def draft_of(row: Row) -> Draft:
+    """A row of drafts.csv; every name in it counts as a sponsor."""
     security, accountability, bite = (float(row[column]) for column in ("security_content", "accountability_content", "bite"))
     names = codes(row["sponsors"])
     return Draft(row["id"], _day(row["date"]), row["target"], row["kind"], security, accountability, bite, names)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,8 @@ COLUMNS = (*NAMES, "rivalry_spread")
 DRAWS = 400
 SEED = 20060715
 LOGGED = ("rivalry_weight", "bite_weight")
-START: dict[str, tuple[float, float]] = {
+Start = Mapping[str, tuple[float, float]]
+START: Start = {
     "accountability_base": (1.5, 1.5),
     "accountability_position": (1.5, 1.5),
     "security_base": (5.0, 1.5),
@@ -35,7 +36,6 @@ Not the shipped priors, which come from the whole record. The width of the band:
 2005-2015 (945 yes, 509 abstain, 181 no). Everything else: an analyst's guess, made by someone who knew the outcome.
 """
 FITTED = [COLUMNS.index(name) for name in START]
-MEAN, SD = (np.array(column) for column in zip(*START.values(), strict=True))
 _LOGGED = np.array([name in LOGGED for name in START])
 FLOOR = 1e-12
 
@@ -90,15 +90,14 @@ def result(no: Any, yes: Any, x: Conditions, d: int) -> tuple[float, float]:
 
 
 @kernel
-def average(values: Any, normals: Any, x: Conditions, drafts: Any, weakest_link: float, no: Any, yes: Any, adopted: Any,
+def add_up(values: Any, normals: Any, x: Conditions, drafts: Any, weakest_link: float, no: Any, yes: Any, adopted: Any,
             vetoed: Any) -> None:  # fmt: skip
-    """Means over draws (rows of ``values``) of every probability, written into the last four arrays.
+    """Sums over draws (rows of ``values``) of every probability, added to the last four arrays.
 
     ``normals``: (draw, 2, seat), for what is not known of positions and of rivalry.
     """
-    draws = values.shape[0]
     now_no, now_yes = np.zeros_like(no), np.zeros_like(yes)
-    for k in range(draws):
+    for k in range(values.shape[0]):
         band = council.band_width(values[k, 13])
         for d in drafts:
             for i in range(x.first[d], x.first[d + 1]):
@@ -108,11 +107,11 @@ def average(values: Any, normals: Any, x: Conditions, drafts: Any, weakest_link:
                 latent = support(values[k], x, d, i, position, rivalry, weakest_link)
                 now_yes[i] = council.probability_of_yes(latent, band, x.sponsor[i])
                 now_no[i] = council.probability_of_no(latent, x.sponsor[i])
-                yes[i] += now_yes[i] / draws
-                no[i] += now_no[i] / draws
+                yes[i] += now_yes[i]
+                no[i] += now_no[i]
             one, other = result(now_no, now_yes, x, d)
-            adopted[d] += one / draws
-            vetoed[d] += other / draws
+            adopted[d] += one
+            vetoed[d] += other
 
 
 @dataclass(frozen=True)
@@ -135,14 +134,15 @@ def values_at(theta: Floats) -> Floats:
     return values
 
 
-def fit(x: Conditions, cast: Floats, drafts: Sequence[int]) -> tuple[Floats, Floats]:
+def fit(x: Conditions, cast: Floats, drafts: Sequence[int], start: Start = START) -> tuple[Floats, Floats]:
     """Penalised maximum likelihood from the votes on some drafts: the mode (6) and the covariance (6, 6)."""
     used = np.array(drafts, dtype=np.int64)
+    mean, sd = (np.array(column) for column in zip(*start.values(), strict=True))
 
     def loss(theta: Floats) -> float:
-        return float(0.5 * np.sum(((theta - MEAN) / SD) ** 2) - log_likelihood(values_at(theta), x, cast, used))
+        return float(0.5 * np.sum(((theta - mean) / sd) ** 2) - log_likelihood(values_at(theta), x, cast, used))
 
-    mode = np.array(minimize(loss, MEAN, method="BFGS", options={"gtol": 1e-4}).x, dtype=np.float64)
+    mode = np.array(minimize(loss, mean, method="BFGS", options={"gtol": 1e-4}).x, dtype=np.float64)
     return mode, np.array(np.linalg.inv(_curvature(loss, mode)), dtype=np.float64)
 
 
@@ -164,9 +164,9 @@ def normal_draws(draws: int, columns: int, seed: int = SEED) -> Floats:
     return np.concatenate([half, -half])
 
 
-def posterior(x: Conditions, cast: Floats, drafts: Sequence[int], draws: int = DRAWS) -> Floats:
+def posterior(x: Conditions, cast: Floats, drafts: Sequence[int], start: Start = START, draws: int = DRAWS) -> Floats:
     """Draws of all values (draw, column) given the votes on some drafts: normal around the mode (Laplace)."""
-    mode, covariance = fit(x, cast, drafts)
+    mode, covariance = fit(x, cast, drafts, start)
     return values_at(mode + normal_draws(draws, len(mode)) @ np.linalg.cholesky(covariance).T)
 
 
@@ -181,7 +181,9 @@ def forecast(values: Floats, x: Conditions, drafts: Sequence[int] | None = None,
     chosen = np.arange(number) if drafts is None else np.array(drafts, dtype=np.int64)
     no, yes, adopted, vetoed = np.zeros(votes), np.zeros(votes), np.zeros(number), np.zeros(number)
     normals = np.ascontiguousarray(normal_draws(len(values), 2 * world.SEATS, SEED + 1).reshape(-1, 2, world.SEATS))
-    average(np.ascontiguousarray(values), normals, x, chosen, float(weakest_link), no, yes, adopted, vetoed)
+    add_up(np.ascontiguousarray(values), normals, x, chosen, float(weakest_link), no, yes, adopted, vetoed)
+    for sums in (no, yes, adopted, vetoed):
+        sums /= len(values)
     made = np.zeros(number, dtype=bool)
     made[chosen] = True
     rows = np.repeat(made, np.diff(x.first))
