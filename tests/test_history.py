@@ -532,7 +532,9 @@ def test_results_of_a_back_test_are_whole_and_checked(tmp_path: Path) -> None:
     assert "rolling origin" in done.stdout
     for name in ("votes.csv", "members.csv", "reliability.csv", "reliability.svg", "drafts.csv", "drafts.pdf", "run.json"):
         assert (out / name).stat().st_size > 0
-    assert len(pd.read_csv(out / "members.csv")) == 345
+    members = pd.read_csv(out / "members.csv")
+    assert members["scheme"].value_counts().to_dict() == {"in_sample": 465, "loo": 465, "rolling": 345}
+    assert members[["p_no", "p_abstain", "p_yes"]].sum(axis=1).to_numpy() == pytest.approx(1.0)
     verified = subprocess.run([sys.executable, "-m", "unsim", "verify", str(out)], capture_output=True, text=True, check=False)
     assert verified.returncode == 0, verified.stderr
 

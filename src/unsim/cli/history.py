@@ -31,7 +31,7 @@ def backtest(drafts: File = None, votes: Ballots = None, out: Out = None, figure
             from unsim import store
             from unsim.plots.history import pictures
 
-            tables = {"votes": report.scores_frame(result), "members": report.members_frame(result.schemes[result.main])}
+            tables = {"votes": report.scores_frame(result), "members": report.members_frame(result)}
             width = None if figures == "none" else cast("Width", figures)
             store.write_tables(tables, pictures(result), result.as_json(), out, store.command_line(), width)
             say(f"Wrote votes.csv, members.csv, figures with their numbers, and run.json to {out}")

@@ -27,6 +27,11 @@ from unsim.rules.council import MAJORITY
 from unsim.rules.world import NO, YES
 from unsim.tables import table
 
+CAVEATS = (
+    "The form of the rule, the signals of rivalry and the codes of drafts were chosen by someone who knew all votes.",
+    "Sponsors are those that lead or sponsor in the shipped scenarios; a second row counts every signature of a letter.",
+    "No vote that a non-rival cast on a security draft was other than yes: there the record says only that support is large.",
+)
 FIRST_ROLLING = 8
 """Drafts that a rolling forecast needs before it: it begins with the ninth."""
 MODEL, SIGNED, OTHER = "model", "model_every_signature", "model_weakest_link"
@@ -150,7 +155,7 @@ def backtest() -> Backtest:
     for name, (drafts, train) in trains.items():
         made = {arm: fitted_forecast(which, conditions(which, known), drafts, train) for arm, which in arms.items()}
         schemes[name] = Scheme(name, record, tuple(drafts), made | rivals(record, known, drafts, train))
-    return Backtest(schemes, "rolling", parameters(record, known), dropped(record, known))
+    return Backtest(schemes, "rolling", parameters(record, known), dropped(record, known), CAVEATS)
 
 
 def rolling_with(start: Start, only: Sequence[str] = ()) -> Scheme:

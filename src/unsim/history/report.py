@@ -88,14 +88,19 @@ def scores_frame(result: Backtest) -> pd.DataFrame:
     return pd.DataFrame([{"scheme": s, "forecaster": who, **found} for s, rows in told.items() for who, found in rows.items()])
 
 
-def members_frame(scheme: Scheme) -> pd.DataFrame:
-    """Every vote of a scheme with the model's probabilities."""
+def members_frame(result: Backtest) -> pd.DataFrame:
+    """Every vote of every scheme with the model's probabilities."""
     import pandas as pd
 
+    return pd.DataFrame([row for scheme in result.schemes.values() for row in _members(scheme)])
+
+
+def _members(scheme: Scheme) -> list[dict[str, object]]:
     record, made = scheme.record, scheme.forecasts[MODEL].votes
-    names = {0: "no", 1: "abstain", 2: "yes"}
-    rows = [
+    names = ("no", "abstain", "yes")
+    return [
         {
+            "scheme": scheme.name,
             "draft": record.drafts[d].id,
             "member": member,
             "p_no": made[i, 0],
@@ -106,7 +111,6 @@ def members_frame(scheme: Scheme) -> pd.DataFrame:
         for i, (d, member) in enumerate(record.members)
         if d in scheme.drafts
     ]
-    return pd.DataFrame(rows)
 
 
 def reliability_frame(result: Backtest) -> pd.DataFrame:
