@@ -45,7 +45,7 @@ row dated on the day of the vote or later is not used, and a test corrupts all o
 | stance, lobbying, linkage, traceability | none is coded: 1/2, 0, 0, 0 |
 
 Six parameters are fitted to the votes that may be known: penalised maximum likelihood from wide priors (below), Laplace
-approximation, means over 400 draws. The shipped priors are not used: they come from the whole record. All other
+approximation, means over 4,000 draws. The shipped priors are not used: they come from the whole record. All other
 parameters stay at their defaults.
 
 **In sample**: fitted to all drafts. **Leave one draft out**: fitted to all others, later ones included. **Rolling origin**:

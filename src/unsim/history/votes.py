@@ -18,7 +18,7 @@ from unsim.rules.maths import log, select
 NAMES = (*council.Weights._fields, "abstention_band")
 """Parameters of the vote rule in the order of a row of values; ``rivalry_spread``, which is not of the rule, comes last."""
 COLUMNS = (*NAMES, "rivalry_spread")
-DRAWS = 400
+DRAWS = 4000
 SEED = 20060715
 LOGGED = ("rivalry_weight", "bite_weight")
 Start = Mapping[str, tuple[float, float]]

@@ -83,7 +83,7 @@ def _note(result: Backtest, more: str) -> str:
         if "as_shipped" in result.schemes
         else "Rolling origin: fitted to earlier drafts alone, from the ninth."
     )
-    return " ".join(part for part in (size, fitted, "Means over 400 parameter draws; no interval.", more) if part)
+    return " ".join(part for part in (size, fitted, "Means over 4,000 parameter draws; no interval.", more) if part)
 
 
 def pictures(result: Backtest) -> list[Picture]:
