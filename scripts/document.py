@@ -1,8 +1,9 @@
 """Write the generated pages of the documentation, or check that they are current.
 
-python scripts/document.py [--check] [--claims] [--gallery]
+python scripts/document.py [--check] [--claims] [--gallery] [--validation]
 
-Without --claims the page of claims and its maps, which take minutes, are left as they are; likewise the gallery.
+Without --claims the page of claims and its maps, which take minutes, are left as they are; likewise the gallery and the
+back-test of votes.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from typing import Any
+
+from validation import validation
 
 import unsim
 from unsim import guide, plots, report, structure
@@ -287,7 +290,7 @@ def _rests_on() -> list[str]:
 
 
 PAGES = {"parameters.md": parameters, "outcomes.md": outcomes, "keys.md": keys, "data.md": data}
-LONG = {"--claims": {"claims.md": claims}, "--gallery": {"gallery.md": gallery}}
+LONG = {"--claims": {"claims.md": claims}, "--gallery": {"gallery.md": gallery}, "--validation": {"validation.md": validation}}
 
 
 def main() -> int:

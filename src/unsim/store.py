@@ -103,6 +103,26 @@ def write_surface(table: Any, figure: Figure | None, arms: Sequence[Scenario], r
         _write_json(folder / RECORD, {**_versions(), **record, "arms": told})
 
 
+def write_tables(
+    tables: Mapping[str, pd.DataFrame],
+    pictures: Sequence[Picture],
+    content: Mapping[str, Any],
+    out: Path,
+    command: str,
+    width: Width | None = "page",
+) -> None:
+    """Tables by name, figures with their numbers (``width`` None for none), and the record: what a back-test leaves."""
+    with _folder(out) as folder:
+        for name, table in tables.items():
+            table.to_csv(folder / f"{name}.csv", index=False)
+        for picture in pictures:
+            picture.table().to_csv(folder / f"{picture.name}.csv", index=False)
+            if width is not None:
+                _save(picture.draw(width), folder / picture.name)
+        arms = [{"arm": "backtest", "title": "Back-test of votes"}]
+        _write_json(folder / RECORD, {"command": command, **_versions(), "arms": arms, **content})
+
+
 def _draw(result: Run | Comparison, folder: Path, width: Width | None, progress: Told | None) -> None:
     """Every figure in all forms, each with its numbers (CSV)."""
     from unsim import plots

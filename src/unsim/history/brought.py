@@ -1,0 +1,277 @@
+"""A record of votes that a user brings: two CSV files, checked line by line, every mistake told at once."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from unsim.files import Problem, ScenarioError, nearest
+from unsim.history.record import KINDS, UNKNOWN_RIVALS, VOTES, Draft, Known, Record, codes
+from unsim.problems import shown
+from unsim.rules.world import SEATS
+
+NEEDED = {
+    "drafts": ("id", "date", "target", "kind", "security_content", "accountability_content", "bite"),
+    "votes": ("id", "iso3", "vote"),
+}
+OPTIONAL = {"drafts": ("sponsors", "rivals"), "votes": ("region",)}
+CONTENTS = ("security_content", "accountability_content", "bite")
+NOBODY = "none"
+ABSENT = "absent"
+REGIONS = ("AFR", "APG", "EEG", "GRULAC", "WEOG")
+MAX_BYTES = 20_000_000
+CODE = re.compile(r"[A-Z]{3}")
+EXAMPLE_SPONSORS = f"codes of three capitals joined by ; such as USA;FRA, or {NOBODY}, or an empty cell where it is not known"
+EXAMPLE_RIVALS = f"code:share joined by ; such as RUS:1;CHN:0.67, shares from 0 to 1, or {NOBODY}, or an empty cell"
+
+
+@dataclass
+class Sheet:
+    """A CSV file, and everything that is wrong with it."""
+
+    path: str
+    what: str
+    header: list[str] = field(default_factory=list)
+    rows: list[tuple[int, dict[str, str]]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def wrong(self, line: int | None, column: str, found: object, allowed: str) -> None:
+        """Note a mistake."""
+        self.problems.append(Problem(self.path, line, column, shown(found), allowed))
+
+
+def read_record(drafts: Path | str, votes: Path | str) -> Record:
+    """Read a record from a file of drafts and a file of votes.
+
+    Drafts: ``id, date, target, kind, security_content, accountability_content, bite`` and optionally ``sponsors``
+    (``USA;FRA``) and ``rivals`` (``RUS:1;CHN:0.67``). Votes: ``id, iso3, vote`` (yes, no, abstain, absent) and optionally
+    ``region``. Other columns are ignored. Raises ``ScenarioError`` with every mistake in both files.
+    """
+    sheets = [_sheet(Path(drafts), "drafts"), _sheet(Path(votes), "votes")]
+    found = {draft.id: draft for draft in _drafts(sheets[0])}
+    known = {row["id"] for _, row in sheets[0].rows if row.get("id")}
+    cast, regions = _votes(sheets[1], sorted(known)) if "id" in sheets[0].header else ({}, {})
+    if not any(sheet.problems for sheet in sheets) and not any(cast.values()):
+        sheets[1].wrong(None, "", "no vote on any of the drafts", "at least one row")
+    if problems := [problem for sheet in sheets for problem in sheet.problems]:
+        raise ScenarioError(problems)
+    kept = tuple(draft for draft in found.values() if cast.get(draft.id))
+    return Record(kept, {draft.id: cast[draft.id] for draft in kept}, regions, tuple(sorted(set(found) - {d.id for d in kept})))
+
+
+def _sheet(path: Path, what: str) -> Sheet:
+    sheet = Sheet(str(path), what)
+    try:
+        raw = path.read_bytes()
+    except (OSError, ValueError) as error:
+        sheet.wrong(None, "", f"an unreadable file ({getattr(error, 'strerror', None) or error})", "a CSV file")
+        return sheet
+    if len(raw) > MAX_BYTES:
+        sheet.wrong(None, "", f"a file of {len(raw)} bytes", f"at most {MAX_BYTES} bytes")
+        return sheet
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        sheet.wrong(raw[: error.start].count(b"\n") + 1, "", "bytes that are not UTF-8", "text in UTF-8")
+        return sheet
+    _fill(sheet, text)
+    return sheet
+
+
+def _fill(sheet: Sheet, text: str) -> None:
+    """Read header and rows; each row keeps the line in which it begins."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    before = 0
+    try:
+        for cells in reader:
+            line, before = before + 1, reader.line_num
+            if not any(cell.strip() for cell in cells):
+                continue
+            if not sheet.header:
+                sheet.header = [cell.strip() for cell in cells]
+                _check_header(sheet, line)
+            elif len(cells) != len(sheet.header):
+                sheet.wrong(line, "", f"a row of {len(cells)} cells", f"{len(sheet.header)}, as in the header")
+            else:
+                sheet.rows.append((line, {name: cell.strip() for name, cell in zip(sheet.header, cells, strict=True)}))
+    except csv.Error as error:
+        sheet.wrong(reader.line_num, "", f"a CSV error: {error}", "RFC 4180: commas, quotes in pairs")
+    if not sheet.header and not sheet.problems:
+        sheet.wrong(None, "", "an empty file", "a header " + ",".join(NEEDED[sheet.what]) + " and a row for each")
+
+
+def _check_header(sheet: Sheet, line: int) -> None:
+    needed = NEEDED[sheet.what]
+    for column in needed:
+        if column not in sheet.header:
+            sheet.wrong(
+                line, column, "no such column", f"a header with {', '.join(needed)} ({', '.join(OPTIONAL[sheet.what])} optional)"
+            )
+    for column in {*needed, *OPTIONAL[sheet.what]}:
+        if sheet.header.count(column) > 1:
+            sheet.wrong(line, column, f"several columns of this name ({sheet.header.count(column)})", "one")
+
+
+def _cells(sheet: Sheet, line: int, row: dict[str, str], parsers: dict[str, tuple[Callable[[str], Any], str]]) -> dict[str, Any]:
+    """The parsed cells of a row; those that cannot be parsed are noted and left out."""
+    found = {}
+    for column, (parse, allowed) in parsers.items():
+        if column in row:
+            try:
+                found[column] = parse(row[column])
+            except ValueError:
+                sheet.wrong(line, column, row[column] or "an empty cell", allowed)
+    return found
+
+
+def _drafts(sheet: Sheet) -> Iterator[Draft]:
+    first: dict[str, int] = {}
+    parsers = {
+        "id": (_name, "a name for the draft"),
+        "date": (_date, "a day as YYYY-MM-DD"),
+        "target": (_name, "the state that the draft is about, such as PRK"),
+        "kind": (_kind, "one of " + ", ".join(KINDS)),
+        **dict.fromkeys(CONTENTS, (_share, "a number from 0 to 1")),
+        "sponsors": (_sponsors, EXAMPLE_SPONSORS),
+        "rivals": (_rivals, EXAMPLE_RIVALS),
+    }
+    for line, row in sheet.rows:
+        cells = _cells(sheet, line, row, parsers)
+        name = cells.get("id")
+        if name in first:
+            sheet.wrong(line, "id", name, f"each draft once; this one is in line {first[name]} already")
+        elif name:
+            first[name] = line
+            if set(NEEDED["drafts"]) <= set(cells):
+                columns: list[Any] = [cells.get(column) for column in (*NEEDED["drafts"], *OPTIONAL["drafts"])]
+                yield Draft(*columns)
+
+
+def _votes(sheet: Sheet, drafts: list[str]) -> tuple[dict[str, dict[str, float]], dict[str, str]]:
+    cast: dict[str, dict[str, float]] = {}
+    regions: dict[str, str] = {}
+    lines: dict[tuple[str, str], int] = {}
+    number: dict[str, int] = {}
+    own = "a draft of the file of drafts" + (": " + nearest("", drafts) if drafts else "")
+    parsers = {
+        "id": (_one_of(drafts), own),
+        "iso3": (_code, "a code of three capitals (ISO 3166-1)"),
+        "vote": (_one_of((*VOTES, ABSENT)), ", ".join((*VOTES, ABSENT))),
+        "region": (_one_of((*REGIONS, "")), ", ".join(REGIONS) + ", or an empty cell"),
+    }
+    for line, row in sheet.rows:
+        cells = _cells(sheet, line, row, parsers)
+        if cells.get("region"):
+            regions[cells.get("iso3", "")] = cells["region"]
+        if not {"id", "iso3", "vote"} <= set(cells):
+            continue
+        key = (cells["id"], cells["iso3"])
+        if key in lines:
+            sheet.wrong(line, "iso3", key[1], f"each member once a draft; this one is in line {lines[key]} already")
+            continue
+        lines[key] = line
+        number[key[0]] = number.get(key[0], 0) + 1
+        if number[key[0]] == SEATS + 1:
+            sheet.wrong(line, "id", f"a member beyond the {SEATS} of {key[0]}", f"at most {SEATS} votes a draft")
+        if cells["vote"] != ABSENT:
+            cast.setdefault(key[0], {})[key[1]] = VOTES[cells["vote"]]
+    return cast, regions
+
+
+def _name(text: str) -> str:
+    if not text:
+        raise ValueError
+    return text
+
+
+def _date(text: str) -> date:
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        raise ValueError
+    return date.fromisoformat(text)
+
+
+def _share(text: str) -> float:
+    value = float(text)
+    if not 0.0 <= value <= 1.0:
+        raise ValueError
+    return value
+
+
+def _one_of(allowed: Any) -> Callable[[str], str]:
+    known = frozenset(allowed)
+
+    def parse(text: str) -> str:
+        if text not in known:
+            raise ValueError
+        return text
+
+    return parse
+
+
+_kind = _one_of(KINDS)
+
+
+def _code(text: str) -> str:
+    if not CODE.fullmatch(text):
+        raise ValueError
+    return text
+
+
+def _sponsors(text: str) -> frozenset[str] | None:
+    if text == NOBODY:
+        return frozenset()
+    return frozenset(map(_code, codes(text))) or None
+
+
+def _rivals(text: str) -> dict[str, float] | None:
+    if not text:
+        return None
+    if text == NOBODY:
+        return {}
+    found = {}
+    for part in text.split(";"):
+        member, _, value = part.partition(":")
+        if member.strip() in found:
+            raise ValueError
+        found[_code(member.strip())] = _share(value)
+    return found
+
+
+def assumed(record: Record, known: Known) -> Iterator[str]:
+    """What was supposed where the record or the shipped positions say nothing, a sentence each."""
+    seated = {(member, record.drafts[d].date) for d, member in record.members}
+    members = sorted({member for member, _ in seated})
+    unknown = sorted({member for member, day in seated if not known.position(member, day).n})
+    yield (
+        f"{len(unknown)} of {len(members)} members have no recorded vote on the DPRK before a draft here and get their regional "
+        f"fallback{': ' + ', '.join(unknown) if unknown else ''}."
+    )
+    if nowhere := [m for m in unknown if m not in known.positions and m not in known.regions]:
+        yield f"No regional group is known of {', '.join(nowhere)}: the mean of all states (a column region would say)."
+    early = [draft for draft in record.drafts if all(known.position(m, draft.date).as_of >= draft.date for m in members)]
+    if early:
+        yield f"{len(early)} drafts lie before the first roll call: positions are those after it, which is hindsight."
+    silent = sum(draft.sponsors is None for draft in record.drafts)
+    if silent:
+        yield f"{silent} of {len(record.drafts)} drafts name no sponsors: nobody is taken as one."
+    own = sum(draft.rivals is None and draft.own_file for draft in record.drafts)
+    if own:
+        yield f"{own} drafts on the DPRK name no rivals: China's and Russia's rivalry counts dated public signals before the vote."
+    other = sum(draft.rivals is None and not draft.own_file for draft in record.drafts)
+    if other:
+        shares = ", ".join(f"{member} {share:.2f}" for member, share in UNKNOWN_RIVALS.items())
+        yield f"{other} drafts on other targets name no rivals: taken as {shares}, as after one signal. An assumption."
+    if record.left_out:
+        yield f"{len(record.left_out)} drafts without votes are left out: {', '.join(record.left_out)}."
+    short = [draft.id for draft in record.drafts if len(record.votes[draft.id]) < SEATS]
+    if short:
+        some = ", ".join(short[:10]) + (", …" if len(short) > 10 else "")
+        yield f"{len(short)} drafts have fewer than {SEATS} votes ({some}): who is missing does not vote, in P(adopted) too."
+    if any(draft.accountability > 0.0 and not draft.own_file for draft in record.drafts):
+        yield "Positions are records on human rights in the DPRK: on other targets they stand in for a record that is not shipped."
