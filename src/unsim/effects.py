@@ -48,6 +48,16 @@ class Effect:
     sd_chance: float | None
     sd_parameters: float | None
 
+    @property
+    def settled(self) -> bool:
+        """Whether the interval leaves out 0 and holds the effect: where a few draws far out carry the mean, it may not."""
+        return self.n > 1 and self.low <= self.effect <= self.high and (self.low > 0.0 or self.high < 0.0)
+
+    @property
+    def outside(self) -> bool:
+        """Whether the mean lies outside its interval: a few draws lie far out."""
+        return not self.low <= self.effect <= self.high
+
 
 def paired_effect(a: NDArray[np.float64], b: NDArray[np.float64], draws: int, unit: str) -> Effect:
     """The effect of ``a`` against ``b``, both of shape (replicate,), replicate ``i`` with draw ``i % draws``."""
@@ -113,6 +123,26 @@ class Comparison:
         """Outcomes that both arms have."""
         theirs = {outcome.name for outcome in self.reference.scenario.outcomes}
         return tuple(outcome.name for outcome in self.strategy.scenario.outcomes if outcome.name in theirs)
+
+    @property
+    def alone(self) -> tuple[str, ...]:
+        """Outcomes that one arm alone has, such as revenue of a channel that the other lacks: no effect is defined."""
+        return tuple(
+            outcome.name
+            for arm in (self.strategy, self.reference)
+            for outcome in arm.scenario.outcomes
+            if outcome.name not in self.shared
+        )
+
+    def unchanged(self, outcome: str) -> bool:
+        """Whether an outcome is equal in both arms in every future over every horizon."""
+        return all((self.strategy.outcome(outcome, h) == self.reference.outcome(outcome, h)).all() for h in self.horizons)
+
+    @property
+    def shadow_differs(self) -> bool:
+        """Whether the world without measures differs so much between the arms that economic cost is not what it seems."""
+        shadow, cost = (self.effect(name) for name in ("revenue_without_measures", "economic_cost"))
+        return abs(shadow.effect) > 0.5 * abs(cost.effect)
 
     @property
     def menus_differ(self) -> bool:

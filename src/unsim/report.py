@@ -150,11 +150,7 @@ def _sections(run: Run) -> list[tuple[str, bool]]:
 
 def _unchanged(comparison: Comparison) -> list[str]:
     """Outcomes of the printed table that are equal in both arms in every future."""
-    arms = (comparison.strategy, comparison.reference)
-    shown = [name for name in _shown(arms[0]) if name in comparison.shared]
-    return [
-        name for name in shown if all((arms[0].outcome(name, h) == arms[1].outcome(name, h)).all() for h in comparison.horizons)
-    ]
+    return [name for name in _shown(comparison.strategy) if name in comparison.shared and comparison.unchanged(name)]
 
 
 SHORT_UNITS = {
@@ -177,7 +173,7 @@ def _cell(effect: Effect) -> str:
         return "0"
     if effect.n == 1:
         return _signed(effect.effect)
-    mark = "" if effect.low <= effect.effect <= effect.high else "*"
+    mark = "*" if effect.outside else ""
     return f"{_signed(effect.effect)}{mark} [{_signed(effect.low)}, {_signed(effect.high)}]"
 
 
@@ -198,9 +194,10 @@ def _caption(run: Run, comparison: Comparison | None = None) -> str:
             text += (
                 "\nThe menus differ: effects include texts that one arm alone asks for (the same for both: --set coalition.menu=…)."
             )
-        shadow, cost = (comparison.effect(name) for name in ("revenue_without_measures", "economic_cost"))
-        if abs(shadow.effect) > 0.5 * abs(cost.effect):
+        alone = comparison.alone
+        text += f"\nIn one arm only, so without an effect: {', '.join(alone)}." if alone else ""
+        if comparison.shadow_differs:
             text += "\nThe world without measures differs between the arms: read revenue rather than economic_cost."
-        outside = any(not effect.low <= effect.effect <= effect.high for effect in shown)
+        outside = any(effect.outside for effect in shown)
         return text + ("\n* a mean outside its interval: a few draws lie far out." if outside else "")
     return text + f"Spread over futures: {spread_of(run.draws)}."

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-import shutil
+import shlex
 import sys
 import tempfile
 import zipfile
@@ -99,7 +99,7 @@ def write_surface(table: Any, figure: Figure | None, arms: Sequence[Scenario], r
         table.to_csv(folder / "map.csv", index=False)
         if figure is not None:
             _save(figure, folder / "map")
-        told = [{"scenario": arm.name, "title": arm.title, "content": arm.document.data} for arm in arms]
+        told = [{"scenario": arm.name, "title": arm.title, **_contents(arm), "months": arm.months} for arm in arms]
         _write_json(folder / RECORD, {**_versions(), **record, "arms": told})
 
 
@@ -109,16 +109,17 @@ def write_tables(
     content: Mapping[str, Any],
     out: Path,
     command: str,
-    width: Width | None = "page",
+    *,
+    drawn: bool = True,
 ) -> None:
-    """Tables by name, figures with their numbers (``width`` None for none), and the record: what a back-test leaves."""
+    """Tables by name, the numbers of figures and, if ``drawn``, the figures, and the record: what a back-test leaves."""
     with _folder(out) as folder:
         for name, table in tables.items():
             table.to_csv(folder / f"{name}.csv", index=False)
         for picture in pictures:
             picture.table().to_csv(folder / f"{picture.name}.csv", index=False)
-            if width is not None:
-                _save(picture.draw(width), folder / picture.name)
+            if drawn:
+                _save(picture.draw(), folder / picture.name)
         arms = [{"arm": "backtest", "title": "Back-test of votes"}]
         _write_json(folder / RECORD, {"command": command, **_versions(), "arms": arms, **content})
 
@@ -127,10 +128,10 @@ def _draw(result: Run | Comparison, folder: Path, width: Width | None, progress:
     """Every figure in all forms, each with its numbers (CSV)."""
     from unsim import plots
 
-    pictures: list[Picture] = plots.pictures(result) if width is not None else []
+    pictures: list[Picture] = plots.pictures(result, width) if width is not None else []
     for done, picture in enumerate(pictures):
         picture.table().to_csv(folder / f"{picture.name}.csv", index=False)
-        _save(picture.draw(width or "page"), folder / picture.name)
+        _save(picture.draw(), folder / picture.name)
         if progress:
             progress(done + 1, len(pictures))
 
@@ -172,13 +173,13 @@ def _folder(out: Path) -> Iterator[Path]:
             _write_json(
                 fresh / MANIFEST, {"format": FORMAT, "files": {path.name: _entry(path) for path in sorted(fresh.iterdir())}}
             )
-            if out.exists():
-                out.rename(old)
             try:
+                if out.exists():
+                    out.rename(old)
                 fresh.rename(out)
-            except OSError:
-                if old.exists():
-                    shutil.move(old, out)
+            except BaseException:  # an interrupt, too: what was there comes back
+                if old.exists() and not out.exists():
+                    old.rename(out)
                 raise
     except BaseException:
         for folder in missing:
@@ -228,12 +229,11 @@ def check_out(out: Path, force: bool) -> None:
         allowed = "an empty or new folder, or --force to replace earlier results"
         if not force:
             refuse(f"a folder that is not empty: {out}", allowed)
-        listed = _listed(place)
-        if listed is None:
+        if _listed(place) is None:
             refuse(f"a folder without the {MANIFEST} of results: {out}", allowed)
-        others = sorted(path.name for path in place.iterdir() if path.name not in {*listed, MANIFEST} or not path.is_file())
-        if others:
-            refuse(f"a folder that holds something else than results: {', '.join(others)} in {out}", allowed)
+        mine = [words for words in damage(place) if not words.endswith(MISSING)]
+        if mine:
+            refuse(f"a folder that holds something else than results: {'; '.join(mine)}, in {out}", allowed)
     above = next(folder for folder in place.parents if folder.exists())
     try:
         with tempfile.TemporaryDirectory(dir=above):
@@ -247,12 +247,19 @@ def _listed(folder: Path) -> dict[str, Any] | None:
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         files = manifest["files"] if manifest["format"] == FORMAT else None
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
-    return files if isinstance(files, dict) else None
+    return files if isinstance(files, dict) and RECORD in files else None
+
+
+def _by_others(path: Path) -> bool:
+    """Whether a file is one that systems leave in a folder that is looked at."""
+    return path.name.startswith(".") or path.name.lower() in ("thumbs.db", "desktop.ini")
 
 
 # Reading
+
+MISSING = "is missing"
 
 
 @dataclass(frozen=True)
@@ -291,10 +298,11 @@ def damage(folder: Path | str) -> list[str]:
     for name, entry in sorted(listed.items()):
         path = folder / name
         if not path.is_file():
-            said.append(f"{name} is missing")
+            said.append(f"{name} {MISSING}")
         elif not isinstance(entry, dict) or _hash_of(path) != entry.get("sha256"):
             said.append(f"{name} is not as it was written")
-    said += [f"{path.name} is not of these results" for path in sorted(folder.iterdir()) if path.name not in {*listed, MANIFEST}]
+    said += [f"{path.name} is not of these results" for path in sorted(folder.iterdir())
+             if path.name not in {*listed, MANIFEST} and not _by_others(path)]  # fmt: skip
     return said
 
 
@@ -312,11 +320,24 @@ def open_results(folder: Path | str) -> Results:
     ]
     if problems:
         raise ScenarioError(problems)
+    record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
     futures = {}
     for path in sorted(folder.glob("*.zarr.zip")):
         store = zarr.storage.ZipStore(path, mode="r")
         futures[path.name.partition(".")[0]] = xr.open_datatree(store, engine="zarr", consolidated=False)  # type: ignore[arg-type]
-    return Results(folder, json.loads((folder / RECORD).read_text(encoding="utf-8")), futures)
+    for arm in record["arms"]:
+        if "replicates" in arm and (arm["arm"] not in futures or _digest(futures[arm["arm"]]) != arm["digest"]):
+            found = f"a folder whose {RECORD} and whose futures of the arm “{arm['arm']}” do not belong together"
+            raise ScenarioError([Problem(str(folder), None, "", found, "results as --out wrote them")])
+    return Results(folder, record, futures)
+
+
+def _digest(tree: xr.DataTree) -> str:
+    """``Run.digest`` of what is on disk."""
+    import numpy as np
+
+    values = np.stack([values.to_numpy() for values in tree["outcomes"].data_vars.values()], axis=1)
+    return hashlib.sha256(np.ascontiguousarray(values, dtype="<f8").tobytes()).hexdigest()
 
 
 # The record of a run
@@ -332,8 +353,7 @@ def provenance(arms: Mapping[str, Run], command: str) -> dict[str, Any]:
                 "arm": label,
                 "scenario": arm.scenario.name,
                 "title": arm.scenario.title,
-                "files": {path.name: _hash([path]) for path in arm.scenario.document.chain},
-                "content": arm.scenario.document.data,
+                **_contents(arm.scenario),
                 "replicates": arm.replicates,
                 "draws": arm.draws,
                 "seed": arm.seed,
@@ -345,6 +365,12 @@ def provenance(arms: Mapping[str, Run], command: str) -> dict[str, Any]:
             for label, arm in arms.items()
         ],
     }
+
+
+def _contents(scenario: Scenario) -> dict[str, Any]:
+    """The files of a scenario with their hashes, the nearest first, and their content once merged."""
+    files = [{"file": str(path), "sha256": _hash([path])} for path in scenario.document.chain]
+    return {"files": files, "content": scenario.document.data}
 
 
 def _versions() -> dict[str, Any]:
@@ -366,4 +392,4 @@ def _hash(paths: list[Path]) -> str:
 
 def command_line() -> str:
     """The command as it was typed."""
-    return " ".join(["unsim", *sys.argv[1:]])
+    return shlex.join(["unsim", *sys.argv[1:]])

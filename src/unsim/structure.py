@@ -22,7 +22,7 @@ IDENTIFIED = frozenset(parameter.name for parameter in PARAMETERS if parameter.i
 VARIANTS = ("additive", "weakest_link")
 RHO = "rivalry_response"
 RHO_POINTS = 5
-LEANS = ("political_cost", "economic_cost", "rights_meetings")
+LEANS = ("political_cost", "economic_cost", "civilian_welfare", "coalition_cost", "rights_meetings")
 """Outcomes, beside policing by each rival, for which the answer of rivals to pressure may turn the sign."""
 FEWEST_DRAWS = 100
 """Draws below which a share of variance is noise, and is not given."""

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from unsim.effects import Comparison, Effect
+from unsim.effects import FEWEST_DRAWS, Comparison, Effect
 from unsim.parameters import BY_NAME
+from unsim.rules.ledger import OUTCOMES
 from unsim.structure import RHO, Structure
 
 HEADLINE = ("political_cost", "economic_cost", "civilian_welfare", "coalition_cost")
 """What is put into words: what the regime bears in both ways, what civilians bear, and what the coalition pays."""
 NEGLIGIBLE = 0.01
 """A share of the reference's mean below which an effect is called small, however sure its sign."""
+MOST = 0.5
+NAMED = 4
+"""Outcomes beyond the headline that are named; the rest are counted."""
 
 
 def finding(comparison: Comparison, found: Structure | None = None) -> list[str]:
     """Sentences on a comparison; without ``found`` nothing is known of what would flip it, and that is said."""
     if comparison.strategy.digest == comparison.reference.digest:
-        same = "The two scenarios are equal in every outcome of every future: what differs between them has no effect here."
-        return [f"What this says. {same}"]
+        return ["What this says. The two scenarios are equal in every outcome of every future: what differs has no effect here."]
+    if comparison.strategy.replicates == 1:
+        return ["What this says. One pair of futures tells nothing of an effect: ask for more replicates."]
     parts = {
         "What this says": says(comparison),
         "What it does not say": does_not_say(comparison, found),
@@ -27,40 +32,53 @@ def finding(comparison: Comparison, found: Structure | None = None) -> list[str]
     return [f"{label}. {' '.join(sentences)}" for label, sentences in parts.items()]
 
 
+def headline(comparison: Comparison) -> tuple[str, ...]:
+    """The outcomes that are put into words; revenue stands for economic cost where the world without measures differs, too."""
+    return tuple("revenue" if name == "economic_cost" and comparison.shadow_differs else name for name in HEADLINE)
+
+
 def says(comparison: Comparison) -> list[str]:
-    """Direction, size and interval of the headline outcomes over the whole horizon."""
+    """Direction, size and interval of the headline outcomes over the whole horizon, and what else is settled."""
     moved, unclear, still = [], [], []
-    for name in HEADLINE:
+    for name in headline(comparison):
         effect = comparison.effect(name)
-        if not (effect.effect or effect.low or effect.high):
+        if comparison.unchanged(name):
             still.append(spoken(name))
-        elif effect.low > 0.0 or effect.high < 0.0:
+        elif effect.settled:
             moved.append(f"{spoken(name)} {'rises' if effect.effect > 0.0 else 'falls'} by {_size(comparison, name, effect)}")
         else:
-            unclear.append(f"{spoken(name)} ({_interval(effect)} {_unit(effect)})")
+            carried = f"; a few draws far out carry the mean of {effect.effect:+.2g}" if effect.outside else ""
+            unclear.append(f"{spoken(name)} ({_interval(effect)} {_unit(effect)}{carried})")
     months = comparison.strategy.months
-    told = [f"Over {months} month{'s' * (months > 1)}, {listed(moved)}." if moved else ""]
+    over = f"Over {months} month{'' if months == 1 else 's'}"
+    told = [f"{over}, {listed(moved)}." if moved else ""]
     if unclear:
-        told.append(
-            f"{'For' if moved else f'Over {months} months, for'} {listed(unclear)} the sign is open: the interval includes 0."
-        )
+        told.append(f"{'For' if moved else f'{over}, for'} {listed(unclear)} the sign is open.")
     told.append(f"{listed(still).capitalize()} {'does' if len(still) == 1 else 'do'} not differ in any future." if still else "")
+    rest = [
+        o.name for o in OUTCOMES if o.name not in HEADLINE and o.name in comparison.shared and comparison.effect(o.name).settled
+    ]
+    if rest:
+        more = f" and {len(rest) - NAMED} more" if len(rest) > NAMED else ""
+        names = ", ".join(map(spoken, rest[:NAMED])) if more else listed([spoken(name) for name in rest])
+        told.append(f"Beside these, the sign is settled for {names}{more}.")
     return [sentence for sentence in told if sentence]
 
 
 def does_not_say(comparison: Comparison, found: Structure | None) -> list[str]:
     """The limits of the claim: its level, its interval, and what else differs between the arms."""
-    told = []
-    if comparison.claim_level == "exploration":
-        told.append("It is an exploration, no forecast: parameters come from priors, and intervals show what these leave open.")
+    level, draws = comparison.claim_level, comparison.strategy.draws
+    told = ["It is an exploration, no forecast." if level == "exploration" else f"Its claim level is {level}, no forecast."]
+    if draws < 2:
+        told.append("Parameters were not varied: the intervals hold chance alone, and narrow with more futures.")
+    elif draws < FEWEST_DRAWS:
+        told.append(f"Parameters were varied {draws} times only: the intervals are of a mean, and narrow with more draws.")
     else:
-        told.append(
-            f"Its claim level is {comparison.claim_level}: it speaks of the model, and of the world as far as the record goes."
-        )
-    if comparison.strategy.draws < 2:
-        told.append("Parameters were not varied: the intervals hold chance alone.")
+        told.append("Parameters come from priors, and the intervals show what these leave open.")
     if comparison.menus_differ:
         told.append("It does not part the effect of acting together from that of asking for other texts: the menus differ.")
+    if comparison.shadow_differs:
+        told.append("The world without measures differs between the arms, so economic cost is left out.")
     if found is not None and found.first_month:
         told.append("It is no effect of a decision alone: the arms differ in the first month already.")
     told.append("It says nothing about whether the regime would change course.")
@@ -68,30 +86,35 @@ def does_not_say(comparison: Comparison, found: Structure | None) -> list[str]:
 
 
 def would_flip(comparison: Comparison, found: Structure | None) -> list[str]:
-    """What the signs of the headline outcomes depend on."""
+    """What the signs of the headline outcomes depend on, as far as it was examined."""
     if found is None:
         return ["Not examined (--structure)."]
-    names = [name for name in HEADLINE if comparison.effect(name).effect]
+    names = [name for name in headline(comparison) if comparison.effect(name).effect]
     told = []
     if found.variant is not None:
-        turned = [spoken(n) for n in names if comparison.effect(n).effect * found.variant.effect(n).effect < 0.0]
+        turned = [spoken(n) for n in names if comparison.effect(n).effect * found.variant.effect(n).effect <= 0.0]
         other = found.variant.strategy.scenario.file.coalition.linkage.replace("_", " ")
-        told.append(f"The other linkage variant ({other}) turns the sign for {listed(turned)}." if turned else
-                    f"The other linkage variant ({other}) keeps these signs.")  # fmt: skip
-    prior = BY_NAME[RHO].prior
-    turned = [f"{spoken(name)} at {flip.rho:+.4f}{'' if flip.clear else ' (within noise)'}" for name, flip in found.flips.items()
-              if name in names and flip.rho is not None]  # fmt: skip
-    if turned:
-        told.append(
-            f"An answer of rivals to pressure ({RHO}, prior {prior.low:g} to {prior.high:g}) turns the sign for {listed(turned)}."
-        )
-    elif found.flips:
-        told.append(f"No answer of rivals to pressure ({RHO}, prior {prior.low:g} to {prior.high:g}) turns a sign.")
+        words = f"does not keep the sign for {listed(turned)}" if turned else f"keeps the signs of the means of {_named(names)}"
+        told.append(f"The other linkage variant ({other}) {words}.")
+    held = {name: flip for name, flip in found.flips.items() if name in names}
+    if held:
+        prior = BY_NAME[RHO].prior
+        answer = f"answer of rivals to pressure ({RHO}, prior {prior.low:g} to {prior.high:g})"
+        turned = [f"{spoken(name)} at {flip.rho:+.4f}{'' if flip.clear else ' (within noise)'}" for name, flip in held.items()
+                  if flip.rho is not None]  # fmt: skip
+        kept = [f"{spoken(name)}{'' if flip.clear else ' (within noise)'}" for name, flip in held.items() if flip.rho is None]
+        told.append(f"An {answer} turns the sign for {listed(turned)}." if turned else f"No {answer} turns it for {listed(kept)}.")
     shares = {name: part.share for name in names if (part := found.unidentified.get(name)) is not None}
-    most = [f"{spoken(name)} ({share:.0%})" for name, share in shares.items() if share >= 0.5]
+    most = [f"{spoken(name)} ({share:.0%})" for name, share in shares.items() if share >= MOST]
     if most:
         told.append(f"Most of the spread over parameters comes from those that no record identifies for {listed(most)}.")
-    return told or ["Nothing was found that turns a sign."]
+    if not (held or shares or found.variant):
+        return ["Nothing could be examined with this design: too few draws, or parameters that are held."]
+    return told or ["Nothing of what was examined turns a sign."]
+
+
+def _named(names: Sequence[str]) -> str:
+    return listed([spoken(name) for name in names])
 
 
 def _size(comparison: Comparison, name: str, effect: Effect) -> str:

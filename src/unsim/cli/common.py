@@ -73,7 +73,8 @@ def told() -> Iterator[None]:
     with _ended_like_an_interrupt():
         try:
             yield
-            sys.stdout.flush()
+            if sys.stdout is not None:  # a command may be started without one
+                sys.stdout.flush()
         except ScenarioError as error:
             say(str(error))
             raise typer.Exit(BAD_INPUT) from None
@@ -88,7 +89,7 @@ def told() -> Iterator[None]:
             raise typer.Exit(FAILED) from None
         except KeyboardInterrupt as stopped:
             number = stopped.args[0] if stopped.args else signal.SIGINT
-            say(f"{'interrupted' if number == signal.SIGINT else 'ended from outside'}; nothing was written")
+            say(f"{'interrupted' if number == signal.SIGINT else 'ended from outside'}; nothing half-written is left")
             raise typer.Exit(128 + number) from None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,7 +11,6 @@ from unsim.cli.common import Figures, Force, Json, Out, app, checked_output, say
 
 if TYPE_CHECKING:
     from unsim.history.record import Record
-    from unsim.plots.style import Width
 
 File = Annotated[Path | None, typer.Option(metavar="FILE.csv", help="A record of your own: its drafts (with --votes).")]
 Ballots = Annotated[Path | None, typer.Option(metavar="FILE.csv", help="Its votes (with --drafts): id, iso3, vote.")]
@@ -32,8 +31,8 @@ def backtest(drafts: File = None, votes: Ballots = None, out: Out = None, figure
             from unsim.plots.history import pictures
 
             tables = {"votes": report.scores_frame(result), "members": report.members_frame(result)}
-            width = None if figures == "none" else cast("Width", figures)
-            store.write_tables(tables, pictures(result), result.as_json(), out, store.command_line(), width)
+            drawn = pictures(result, "column" if figures == "column" else "page")
+            store.write_tables(tables, drawn, result.as_json(), out, store.command_line(), drawn=figures != "none")
             say(f"Wrote votes.csv, members.csv, figures with their numbers, and run.json to {out}")
         if json:
             from unsim.store import as_text

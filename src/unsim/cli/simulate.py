@@ -126,6 +126,7 @@ def map_(scenario: ScenarioName, against: Against, outcome: Annotated[str, typer
     with told():
         from unsim import plots, report, store
         from unsim.structure import surface
+        from unsim.sweep import default_draws
 
         _, strategy, reference, _ = together(
             lambda: checked_engine(replicates, draws, seed, "kernel"),
@@ -139,7 +140,9 @@ def map_(scenario: ScenarioName, against: Against, outcome: Annotated[str, typer
         if out:
             width = _width(figures)
             figure = plots.surface(table, x, y, outcome, strategy, reference, note, width) if width else None
-            record = {"command": store.command_line(), "seed": seed, "outcome": outcome}
+            held = {"outcome": outcome, "x": x, "y": y, "points": points, "replicates": replicates, "seed": seed}
+            level = {"draws": default_draws(replicates) if draws is None else draws, "claim_level": table["claim_level"].iloc[0]}
+            record = {"command": store.command_line(), **held, **level}
             store.write_surface(table, figure, (strategy, reference), record, out)
             say(f"Wrote map.csv, the figure map and run.json to {out}")
         show(report.surface_table(table, x, y, outcome, note))

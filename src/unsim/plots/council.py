@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -20,9 +21,11 @@ from unsim.plots.style import (
     blank,
     legend,
     main_arm,
+    numbered,
     panel_title,
     rests_on,
     sheet,
+    sheets,
     styled,
 )
 from unsim.results import Run, spread_of
@@ -40,15 +43,20 @@ DRAFT = 1.4
 """Width of the panel of a draft, inches."""
 
 
-def votes(result: Result, width: Width = "page") -> Figure:
+def voted(result: Result) -> list[str]:
+    """Drafts that were put to the vote in either arm."""
+    runs = arms(result).values()
+    menus = dict.fromkeys(draft for arm in runs for draft in arm.scenario.labels.drafts)
+    return [draft for draft in menus if any(draft in set(arm.vote_shares()["draft"]) for arm in runs)]
+
+
+def votes(result: Result, drafts: Sequence[str], width: Width = "page") -> Figure:
     """How each member voted on each draft, over all futures and months in which it was put to the vote."""
     runs = arms(result)
     tables = [arm.vote_shares().set_index(["draft", "state"]) for arm in runs.values()]
     texts = {name: text for arm in reversed(runs.values()) for name, text in arm.scenario.file.drafts.items()}
-    menus = dict.fromkeys(draft for arm in runs.values() for draft in arm.scenario.labels.drafts)
-    drafts = [d for d in menus if any(d in table.index.get_level_values(0) for table in tables)]
     states = _council_order(list(runs.values()))
-    columns = max(1, min(len(drafts), int((WIDTHS[width] - 0.6) / DRAFT)))
+    columns = max(1, min(len(drafts), _beside(width)))
     paired = isinstance(result, Comparison)
     places = ((-0.2, 0.42), (0.22, 0.3)) if paired else ((0.0, 0.6),)
     with styled():
@@ -78,6 +86,11 @@ def votes(result: Result, width: Width = "page") -> Figure:
     return figure
 
 
+def _beside(width: Width) -> int:
+    """Drafts that have room side by side."""
+    return int((WIDTHS[width] - 0.6) / DRAFT)
+
+
 def _heading(result: Result) -> str:
     if isinstance(result, Run):
         return f"Votes by member and draft: {result.scenario.title}"
@@ -87,6 +100,7 @@ def _heading(result: Result) -> str:
 
 def _note(result: Result, any_draft: bool) -> str:
     paired = isinstance(result, Comparison)
+    menus = ", or the draft is not on that arm's menu" if isinstance(result, Comparison) and result.menus_differ else ""
     said = [
         rests_on(result),
         "Shares over all futures and months in which the draft was put to the vote, "
@@ -94,7 +108,7 @@ def _note(result: Result, any_draft: bool) -> str:
         f"Below each panel{', strategy / reference' if paired else ''}: drafts put to the vote in all futures, in one on average.",
         "Below the permanent five: elected members, then seats whose members are not yet known, by regional group (African, "
         "Asia-Pacific, Eastern European, Latin American and Caribbean, Western European and others).",
-        "No bar: not on the Council when the draft was put to the vote." if any_draft else "",
+        f"No bar: not on the Council when the draft was put to the vote{menus}." if any_draft else "",
     ]
     return " ".join(said).strip()
 
@@ -137,12 +151,16 @@ def _member(arm: Run, state: str) -> str:
 
 
 def votes_table(result: Result) -> pd.DataFrame:
-    """The numbers behind :func:`votes`: arm, draft, state, votes cast, shares of no, abstain and yes."""
+    """The numbers behind :func:`votes`, for all drafts: arm, draft, state, votes cast, shares of no, abstain and yes."""
     import pandas as pd
 
     return pd.concat([arm.vote_shares().assign(arm=name) for name, arm in arms(result).items()], ignore_index=True)
 
 
-def pictures(result: Result) -> list[Picture]:
-    """The figure of votes."""
-    return [Picture("votes", "How each member votes on each draft", partial(votes, result), partial(votes_table, result))]
+def pictures(result: Result, width: Width) -> list[Picture]:
+    """The figures of votes, each with as many drafts as have room side by side."""
+    found = []
+    for index, some in enumerate(sheets(voted(result), _beside(width))):
+        drawn = (partial(votes, result, some, width), partial(votes_table, result))
+        found.append(Picture(numbered("votes", index), "How each member votes on each draft", *drawn))
+    return found

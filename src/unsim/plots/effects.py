@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -10,25 +11,31 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from unsim.effects import Comparison, Effect
-from unsim.plots.paths import TITLES, groups
+from unsim.plots.paths import groups, title_of
 from unsim.plots.style import (
     INK,
     NOTE_SIZE,
     PANEL,
     STRATEGY,
+    TALLEST,
     TEXT_SIZE,
     WIDTHS,
     Picture,
     Width,
     blank,
+    numbered,
     panel_title,
     plain_ticks,
     rests_on,
     sheet,
+    sheets,
+    signed,
     spoken,
     styled,
+    unit_of_difference,
     wrapped,
 )
+from unsim.rules.ledger import Outcome
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,28 +50,31 @@ def _note(comparison: Comparison) -> str:
 
 
 def interval(axis: Any, y: float, effect: Effect, sign: float = 1.0) -> None:
-    """An effect and its interval; the mark is filled where the interval leaves out 0."""
-    ends = sorted((sign * effect.low, sign * effect.high))
-    settled = ends[0] > 0.0 or ends[1] < 0.0
-    axis.plot(ends, [y, y], color=STRATEGY, linewidth=1.6, solid_capstyle="butt")
-    face = STRATEGY if settled else "white"
+    """An effect and its interval; the mark is filled where the sign is settled."""
+    if effect.n > 1:
+        axis.plot([sign * effect.low, sign * effect.high], [y, y], color=STRATEGY, linewidth=1.6, solid_capstyle="butt")
+    face = STRATEGY if effect.settled else "white"
     axis.plot([sign * effect.effect], [y], marker="o", markersize=4.2, color=STRATEGY, markerfacecolor=face, markeredgewidth=0.9)
 
 
-def forest(comparison: Comparison, group: str, width: Width = "page") -> Figure:
-    """The effect on each outcome of a group over each horizon; outcomes without any difference are named below."""
-    named = [outcome for outcome in groups(comparison.strategy)[group] if outcome.name in comparison.shared]
+def forest(comparison: Comparison, outcomes: Sequence[Outcome], title: str, width: Width = "page") -> Figure:
+    """The effect on each outcome over each horizon; those without any difference are named below."""
     horizons = comparison.horizons
-    effects = {kind.name: [comparison.effect(kind.name, h) for h in horizons] for kind in named}
-    moved = [kind for kind in named if any(e.effect or e.low or e.high for e in effects[kind.name])]
-    still = [spoken(kind.name, comparison.strategy) for kind in named if kind not in moved]
-    columns = max(1, min(int(WIDTHS[width] / PANEL), len(moved)))
+    shared = [kind.name for kind in outcomes if kind.name in comparison.shared]
+    effects = {name: [comparison.effect(name, horizon) for horizon in horizons] for name in shared}
+    moved = [kind for kind in outcomes if kind.name in shared and not comparison.unchanged(kind.name)]
     note = f"{_note(comparison)} Filled: the interval leaves out 0."
-    note += f" No difference in any future: {', '.join(still)}." if still else ""
+    if any(effect.outside for kind in moved for effect in effects[kind.name]):
+        note += " A mark beside its bar: a few draws far out carry the mean."
+    for words, names in (
+        ("No difference in any future", [kind.name for kind in outcomes if kind.name in effects and kind not in moved]),
+        ("In one arm only", [kind.name for kind in outcomes if kind.name not in effects]),
+    ):
+        note += f" {words}: {', '.join(spoken(name, comparison.strategy) for name in names)}." if names else ""
+    columns = max(1, min(int(WIDTHS[width] / PANEL), len(moved)))
     with styled():
-        rows, height = max(1, -(-len(moved) // columns)), 0.78 + 0.14 * len(horizons)
-        title = TITLES.get(group, spoken(group))
-        figure, axes = sheet(width, rows, columns, height, _heading(f"Effects. {title}", comparison), note)
+        rows = max(1, -(-len(moved) // columns))
+        figure, axes = sheet(width, rows, columns, _height(comparison), _heading(f"Effects. {title}", comparison), note)
         for index, (axis, kind) in enumerate(zip(axes.flat, moved, strict=False)):
             axis.axvline(0.0, color=INK, linewidth=0.6)
             for y, effect in enumerate(effects[kind.name]):
@@ -75,7 +85,7 @@ def forest(comparison: Comparison, group: str, width: Width = "page") -> Figure:
             axis.tick_params(axis="y", length=0)
             plain_ticks(axis.xaxis)
             axis.set_title(panel_title(spoken(kind.name, comparison.strategy)))
-            unit = kind.unit if kind.aggregate == "mean" else f"{kind.unit}, sum"
+            unit = unit_of_difference(kind.unit) + ("" if kind.aggregate == "mean" else ", sum")
             axis.set_xlabel(wrapped(unit, NOTE_SIZE, PANEL - 0.25), fontsize=NOTE_SIZE)
         if not moved:
             axes[0, 0].text(0.5, 0.5, "No outcome differs in any future.", ha="center", transform=axes[0, 0].transAxes)
@@ -83,10 +93,15 @@ def forest(comparison: Comparison, group: str, width: Width = "page") -> Figure:
     return figure
 
 
-def forest_table(comparison: Comparison, group: str) -> pd.DataFrame:
-    """The numbers behind :func:`forest`: those of ``Comparison.frame`` for the outcomes of the group."""
+def _height(comparison: Comparison) -> float:
+    """Height of a panel of the forest, inches."""
+    return 0.78 + 0.14 * len(comparison.horizons)
+
+
+def forest_table(comparison: Comparison, outcomes: Sequence[Outcome]) -> pd.DataFrame:
+    """The numbers behind :func:`forest`: those of ``Comparison.frame`` for the outcomes."""
     table = comparison.frame()
-    return table[table["outcome"].isin([kind.name for kind in groups(comparison.strategy)[group]])].reset_index(drop=True)
+    return table[table["outcome"].isin([kind.name for kind in outcomes])].reset_index(drop=True)
 
 
 BORNE = (
@@ -128,14 +143,14 @@ def burden(comparison: Comparison, width: Width = "page") -> Figure:
                 effect = comparison.effect(outcome)
                 interval(axis, y, effect, sign)
                 axis.annotate(
-                    f"{sign * effect.effect:+.2g}", (1.01, y), xycoords=("axes fraction", "data"), va="center", fontsize=TEXT_SIZE
+                    signed(sign * effect.effect), (1.01, y), xycoords=("axes fraction", "data"), va="center", fontsize=TEXT_SIZE
                 )
             for last in np.flatnonzero([a[0] != b[0] for a, b in pairwise(entries)]):
                 axis.axhline(last + 0.5, color=INK, linewidth=0.4, linestyle=":")
             axis.set_yticks(range(len(entries)), [f"{who}: {words}" for who, _, _, words in entries])
             axis.set_ylim(len(entries) - 0.4, -0.6)
             axis.tick_params(axis="y", length=0)
-            axis.set_xlabel(unit)
+            axis.set_xlabel(unit_of_difference(unit))
     return figure
 
 
@@ -155,12 +170,14 @@ def burden_table(comparison: Comparison) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def pictures(comparison: Comparison) -> list[Picture]:
-    """The figures of effects."""
+def pictures(comparison: Comparison, width: Width) -> list[Picture]:
+    """The figures of effects; a group that a page cannot hold makes several."""
     caption = "Who bears what: effects signed so that more is worse for those who bear it"
-    found = [Picture("burden", caption, partial(burden, comparison), partial(burden_table, comparison))]
-    for group in groups(comparison.strategy):
-        caption = f"{TITLES.get(group, spoken(group))}: the effect on each outcome over each horizon"
-        drawn = (partial(forest, comparison, group), partial(forest_table, comparison, group))
-        found.append(Picture(f"effects_{group}", caption, *drawn))
+    found = [Picture("burden", caption, partial(burden, comparison, width), partial(burden_table, comparison))]
+    most = int(WIDTHS[width] / PANEL) * int((TALLEST - 1.0) / _height(comparison))
+    for group, outcomes in groups(comparison).items():
+        for index, some in enumerate(sheets(outcomes, most)):
+            drawn = (partial(forest, comparison, some, title_of(group), width), partial(forest_table, comparison, some))
+            caption = f"{title_of(group)}: the effect on each outcome over each horizon"
+            found.append(Picture(numbered(f"effects_{group}", index), caption, *drawn))
     return found

@@ -86,14 +86,14 @@ def _note(result: Backtest, more: str) -> str:
     return " ".join(part for part in (size, fitted, "Means over 4,000 parameter draws; no interval.", more) if part)
 
 
-def pictures(result: Backtest) -> list[Picture]:
+def pictures(result: Backtest, width: Width = "page") -> list[Picture]:
     """Both figures of a back-test, each with its numbers."""
 
     def numbers() -> pd.DataFrame:
         return drafts_frame(result.schemes[result.main])
 
     return [
-        Picture("reliability", "How often members voted yes, against the forecast", partial(reliability, result),
+        Picture("reliability", "How often members voted yes, against the forecast", partial(reliability, result, width),
                 partial(reliability_frame, result)),
-        Picture("drafts", "P(adopted) and P(vetoed) of each draft, and what happened", partial(drafts, result), numbers),
+        Picture("drafts", "P(adopted) and P(vetoed) of each draft, and what happened", partial(drafts, result, width), numbers),
     ]  # fmt: skip

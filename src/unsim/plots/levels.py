@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from unsim.effects import Comparison
 from unsim.plots.effects import interval
+from unsim.plots.paths import has
 from unsim.plots.style import (
     INK,
     LEVELS,
@@ -19,15 +22,20 @@ from unsim.plots.style import (
     Result,
     Width,
     arms,
+    capital,
     described,
     legend,
     main_arm,
+    numbered,
     rests_on,
     sheet,
+    signed,
     styled,
+    unit_of_difference,
     wrapped,
 )
 from unsim.results import Run, spread_of
+from unsim.rules.ledger import Outcome
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,48 +70,72 @@ EXPLAINED = {
 }
 
 
-def levels(result: Result, kind: str, width: Width = "page") -> Figure:
-    """Each outcome of a kind over the whole horizon: mean, 50% and 90% of futures in each arm, and the effect beside it."""
-    parts, runs = KINDS[kind][0](main_arm(result)), arms(result)
-    paired = isinstance(result, Comparison)
+Part = tuple[str, dict[str, str]]
+"""A panel: what it is about, and its outcomes with what the figure calls them."""
+
+
+def parts_of(result: Result, kind: str) -> list[Part]:
+    """The panels of a kind, with the outcomes of either arm."""
+    merged: dict[str, dict[str, str]] = {}
+    for arm in arms(result).values():
+        for part, names in KINDS[kind][0](arm).items():
+            merged[part] = {**names, **merged.get(part, {})}
+    return list(merged.items())
+
+
+def levels(result: Result, kind: str, parts: Sequence[Part], width: Width = "page") -> Figure:
+    """Each outcome over the whole horizon: mean, 50% and 90% of futures in each arm, and the effect beside it."""
+    runs, paired = arms(result), isinstance(result, Comparison)
     labels = [described(name, arm) for name, arm in runs.items()]
-    note = f"{rests_on(result)} Over {main_arm(result).months} months. Mark: mean; bars: 50% and 90% of futures, "
-    note += f"{spread_of(main_arm(result).draws)}. {EXPLAINED[kind]}"
-    if isinstance(result, Comparison):
-        note += f" Effect: mean paired difference; bar: {result.effect(result.shared[0]).interval}; filled: it leaves out 0."
     beside = paired and width == "page"
+    told = [{name: wrapped(label, TEXT_SIZE, 1.5) for name, label in names.items()} for _, names in parts]
+    lines = [max(label.count("\n") + 1 for label in names.values()) for names in told]
+    heights = [0.62 + len(names) * max(0.23, 0.13 * most + 0.04) for names, most in zip(told, lines, strict=True)]
     rows, columns = (len(parts), 2) if beside else (len(parts) * (1 + paired), 1)
-    counts = [len(names) for names in parts.values()]
-    heights = counts if beside or not paired else [count for count in counts for _ in range(2)]
+    each = heights if beside or not paired else [height for height in heights for _ in range(2)]
+    options: dict[str, Any] = {"width_ratios": [1.5, 1.0]} if beside else {}
     with styled():
-        options: dict[str, Any] = {"width_ratios": [1.5, 1.0]} if beside else {}
-        height = 0.62 + 0.23 * sum(counts) / len(counts)
-        figure, axes = sheet(width, rows, columns, height, KINDS[kind][1], note, key=labels,
-                             height_ratios=heights, **options)  # fmt: skip
+        figure, axes = sheet(width, rows, columns, sum(each) / len(each), KINDS[kind][1], _note(result, kind), key=labels,
+                             height_ratios=each, **options)  # fmt: skip
         grid = axes.reshape(len(parts), 1 + paired)
-        for row, (part, names) in zip(grid, parts.items(), strict=True):
-            unit = main_arm(result).scenario.outcomes[main_arm(result).row(next(iter(names)))].unit
+        for row, (part, _), names in zip(grid, parts, told, strict=True):
+            unit = _kind_of(result, next(iter(names))).unit
             _spread(row[0], runs, list(names))
-            row[0].set(title=part.capitalize(), xlabel=unit)
+            row[0].set(title=capital(part), xlabel=unit)
             if isinstance(result, Comparison):
                 _effects(row[1], result, list(names))
-                row[1].set(title="Effect" if beside else f"Effect, {part}", xlabel=unit)
-            told = [wrapped(name, TEXT_SIZE, 1.5) for name in names.values()]
+                row[1].set(title="Effect" if beside else f"Effect, {part}", xlabel=unit_of_difference(unit))
             for axis in row:
-                axis.set_yticks(range(len(names)), told if axis is row[0] or not beside else [""] * len(names))
+                axis.set_yticks(range(len(names)), list(names.values()) if axis is row[0] or not beside else [""] * len(names))
                 axis.set_ylim(len(names) - 0.4, -0.6)
                 axis.tick_params(axis="y", length=0)
-        handles = [grid[0][0].plot([], [], linestyle="", markersize=4, color=look["color"], marker=look["marker"])[0]
+        handles = [Line2D([], [], linestyle="", markersize=4, color=look["color"], marker=look["marker"])
                    for look in (LOOKS[name] for name in runs)]  # fmt: skip
         legend(figure, handles, labels, KINDS[kind][1])
     return figure
+
+
+def _kind_of(result: Result, outcome: str) -> Outcome:
+    return next(kind for arm in arms(result).values() for kind in arm.scenario.outcomes if kind.name == outcome)
+
+
+def _note(result: Result, kind: str) -> str:
+    said = [
+        rests_on(result),
+        f"Over {main_arm(result).months} months. Mark: mean; bars: 50% and 90% of futures, {spread_of(main_arm(result).draws)}.",
+        EXPLAINED[kind],
+    ]
+    if isinstance(result, Comparison):
+        said.append(f"Effect: mean paired difference; bar: {result.effect(result.shared[0]).interval}; filled: it leaves out 0.")
+        said.append("No effect is defined where one arm alone has the channel." if kind == "revenue" and result.alone else "")
+    return " ".join(part for part in said if part)
 
 
 def _spread(axis: Any, runs: dict[str, Run], names: list[str]) -> None:
     for offset, (name, arm) in zip((-0.16, 0.16) if len(runs) > 1 else (0.0,), runs.items(), strict=True):
         look = LOOKS[name]
         for y, outcome in enumerate(names):
-            if outcome in {kind.name for kind in arm.scenario.outcomes}:
+            if has(arm, outcome):
                 values = arm.outcome(outcome)
                 low, left, _, right, high = np.quantile(values, list(LEVELS.values()))
                 axis.plot([low, high], [y + offset] * 2, color=look["color"], linewidth=0.7, linestyle=look["linestyle"])
@@ -118,21 +150,19 @@ def _effects(axis: Any, comparison: Comparison, names: list[str]) -> None:
         if outcome in comparison.shared:
             effect = comparison.effect(outcome)
             interval(axis, y, effect)
-            told = f"{effect.effect:+.2g}" if effect.effect or effect.low or effect.high else "0"
-            axis.annotate(told, (1.01, y), xycoords=("axes fraction", "data"), va="center", fontsize=TEXT_SIZE)
+            axis.annotate(signed(effect.effect), (1.01, y), xycoords=("axes fraction", "data"), va="center", fontsize=TEXT_SIZE)
 
 
-def levels_table(result: Result, kind: str) -> pd.DataFrame:
+def levels_table(result: Result, parts: Sequence[Part]) -> pd.DataFrame:
     """The numbers behind :func:`levels`: part, outcome, unit, mean and quantiles of each arm, effect with interval."""
     import pandas as pd
 
     rows = []
-    for part, names in KINDS[kind][0](main_arm(result)).items():
+    for part, names in parts:
         for outcome, label in names.items():
-            unit = main_arm(result).scenario.outcomes[main_arm(result).row(outcome)].unit
-            row: dict[str, Any] = {"part": part, "outcome": outcome, "shown_as": label, "unit": unit}
+            row: dict[str, Any] = {"part": part, "outcome": outcome, "shown_as": label, "unit": _kind_of(result, outcome).unit}
             for name, arm in arms(result).items():
-                if outcome in {kind.name for kind in arm.scenario.outcomes}:
+                if has(arm, outcome):
                     values = arm.outcome(outcome)
                     quantiles = np.quantile(values, list(LEVELS.values()))
                     row[f"{name}_mean"] = values.mean()
@@ -144,9 +174,12 @@ def levels_table(result: Result, kind: str) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def pictures(result: Result) -> list[Picture]:
-    """The figures of levels."""
-    return [
-        Picture(kind, f"{title} over the whole horizon", partial(levels, result, kind), partial(levels_table, result, kind))
-        for kind, (_, title) in KINDS.items()
-    ]
+def pictures(result: Result, width: Width) -> list[Picture]:
+    """The figures of levels; in a column each panel and its effect are a figure."""
+    found = []
+    for kind, (_, title) in KINDS.items():
+        parts = parts_of(result, kind)
+        for index, some in enumerate([parts] if width == "page" else [[part] for part in parts]):
+            drawn = (partial(levels, result, kind, some, width), partial(levels_table, result, some))
+            found.append(Picture(numbered(kind, index), f"{title} over the whole horizon", *drawn))
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -17,23 +18,27 @@ from unsim.plots.style import (
     NOTE_SIZE,
     PANEL,
     STRATEGY,
+    TALLEST,
     WIDTHS,
     Picture,
     Result,
     Width,
     arms,
     blank,
-    described,
+    keys_of,
     legend,
     main_arm,
     month_axis,
     months_of,
+    numbered,
     panel_title,
     plain_ticks,
     rests_on,
     sheet,
+    sheets,
     spoken,
     styled,
+    unit_of_difference,
     wrapped,
 )
 from unsim.results import Run, spread_of
@@ -45,14 +50,21 @@ if TYPE_CHECKING:
 COSTS = ("political_cost", "economic_cost")
 
 
-def groups(arm: Run) -> dict[str, list[Outcome]]:
-    """All outcomes in groups that make one figure each."""
-    found: dict[str, list[Outcome]] = {}
-    for outcome in arm.scenario.outcomes:
-        trade = outcome.name.startswith("revenue_") and outcome.name != "revenue_without_measures"
-        group = "trade" if trade else "others" if outcome.about in ("civilians", "coalition") else outcome.about
-        found.setdefault(group.lower().replace(" ", "_"), []).append(outcome)
-    return found
+def groups(result: Result) -> dict[str, list[Outcome]]:
+    """All outcomes of either arm, in groups that make one figure each."""
+    found: dict[str, dict[str, Outcome]] = {}
+    for arm in arms(result).values():
+        sold = {f"revenue_{channel}" for channel in arm.scenario.labels.channels}
+        for outcome in arm.scenario.outcomes:
+            trade = outcome.name in sold or outcome.name.startswith("revenue_from_")
+            group = "trade" if trade else "others" if outcome.about in ("civilians", "coalition") else outcome.about
+            found.setdefault(group.lower().replace(" ", "_"), {}).setdefault(outcome.name, outcome)
+    return {group: list(outcomes.values()) for group, outcomes in found.items()}
+
+
+def has(arm: Run, outcome: str) -> bool:
+    """Whether an arm has an outcome: revenue of a channel, for one, may be in one arm only."""
+    return any(kind.name == outcome for kind in arm.scenario.outcomes)
 
 
 TITLES = {
@@ -64,7 +76,8 @@ TITLES = {
 }
 
 
-def _title(group: str) -> str:
+def title_of(group: str) -> str:
+    """What a group of outcomes is about."""
     return TITLES.get(group, spoken(group))
 
 
@@ -101,28 +114,28 @@ def fan(axis: Any, arm: Run, name: str, quantiles: dict[str, NDArray[np.float64]
     return line
 
 
-def paths(result: Result, group: str, width: Width = "page") -> Figure:
-    """Every outcome of a group month by month, in both arms; counts add up. Needs runs that kept paths (``keep``)."""
-    outcomes, runs = groups(main_arm(result))[group], arms(result)
+HEIGHT = 1.42
+"""Of a small panel, inches."""
+
+
+def paths(result: Result, outcomes: Sequence[Outcome], heading: str, width: Width = "page") -> Figure:
+    """Outcomes month by month, in both arms; counts add up. Needs runs that kept paths (``keep``)."""
+    runs = arms(result)
     columns = min(int(WIDTHS[width] / PANEL), len(outcomes))
-    labels = [described(name, arm) for name, arm in runs.items()]
+    handles, labels = keys_of(result)
     note = f"{_paths_note(result)} Counts add up over the months."
     with styled():
-        rows, heading = -(-len(outcomes) // columns), _title(group)
-        figure, axes = sheet(width, rows, columns, 1.42, heading, note, key=labels)
-        handles: list[Any] = []
+        figure, axes = sheet(width, -(-len(outcomes) // columns), columns, HEIGHT, heading, note, key=labels)
         for axis, outcome in zip(axes.flat, outcomes, strict=False):
-            handles = [
-                fan(axis, arm, name, _quantiles(arm, outcome))
-                for name, arm in reversed(runs.items())
-                if outcome.name in {kind.name for kind in arm.scenario.outcomes}
-            ]
+            for name, arm in reversed(runs.items()):
+                if has(arm, outcome.name):
+                    fan(axis, arm, name, _quantiles(arm, outcome))
             axis.set_title(panel_title(spoken(outcome.name, main_arm(result))))
             axis.set_ylabel(wrapped(_unit(outcome), NOTE_SIZE, 0.9), fontsize=NOTE_SIZE)
             plain_ticks(axis.yaxis)
             month_axis(axis, main_arm(result), 3)
         blank(axes, len(outcomes))
-        legend(figure, handles[::-1], labels, heading)
+        legend(figure, handles, labels, heading)
     return figure
 
 
@@ -132,19 +145,19 @@ def _paths_note(result: Result) -> str:
     return f"{rests_on(result, kept)} Median, 50% and 90% of futures, {spread_of(draws)}. {both}".strip()
 
 
-def paths_table(result: Result, group: str) -> pd.DataFrame:
+def paths_table(result: Result, outcomes: Sequence[Outcome]) -> pd.DataFrame:
     """The numbers behind :func:`paths`: outcome, unit, month, and the quantiles of each arm."""
     import pandas as pd
 
     parts = []
-    for outcome in groups(main_arm(result))[group]:
+    for outcome in outcomes:
         columns: dict[str, Any] = {
             "outcome": outcome.name,
             "unit": _unit(outcome),
             "month": months_of(main_arm(result)).astype(str),
         }
         for name, arm in arms(result).items():
-            if outcome.name in {kind.name for kind in arm.scenario.outcomes}:
+            if has(arm, outcome.name):
                 columns |= {f"{name}_{level}": values for level, values in _quantiles(arm, outcome).items()}
         parts.append(pd.DataFrame(columns))
     return pd.concat(parts, ignore_index=True)
@@ -153,21 +166,23 @@ def paths_table(result: Result, group: str) -> pd.DataFrame:
 def costs(comparison: Comparison, width: Width = "page") -> Figure:
     """Paths of political and economic cost in both arms, and the effect month by month. Needs kept paths (``keep``)."""
     runs, narrow = arms(comparison), width == "column"
-    labels = [described(name, arm) for name, arm in runs.items()]
+    handles, labels = keys_of(comparison)
+    heading = "Political and economic cost, and the effect on each"
     note = f"{_paths_note(comparison)} Effects: mean paired difference; band: {comparison.monthly_interval}."
     with styled():
         options: dict[str, Any] = {} if narrow else {"width_ratios": [1.35, 1.0]}
         shape = (4, 1) if narrow else (2, 2)
-        figure, axes = sheet(width, *shape, 1.45 if narrow else 2.1, "", note, key=labels, **options)
+        figure, axes = sheet(width, *shape, 1.45 if narrow else 2.1, heading, note, key=labels, **options)
         for (left, right), outcome in zip(axes.reshape(2, 2), COSTS, strict=True):
             kind = comparison.strategy.scenario.outcomes[comparison.strategy.row(outcome)]
-            handles = [fan(left, arm, name, _quantiles(arm, kind)) for name, arm in reversed(runs.items())]
+            for name, arm in reversed(runs.items()):
+                fan(left, arm, name, _quantiles(arm, kind))
             left.set(title=spoken(outcome), ylabel=kind.unit)
             _effect(right, comparison, outcome)
-            right.set(title=f"Effect on {outcome.replace('_', ' ')}", ylabel=kind.unit)
+            right.set(title=f"Effect on {outcome.replace('_', ' ')}", ylabel=unit_of_difference(kind.unit))
         for axis in axes.flat:
             month_axis(axis, comparison.strategy, 5)
-        legend(figure, handles[::-1], labels)
+        legend(figure, handles, labels, heading)
     return figure
 
 
@@ -188,8 +203,9 @@ def costs_table(comparison: Comparison) -> pd.DataFrame:
 
     parts = []
     for outcome in COSTS:
-        table = comparison.monthly(outcome).assign(outcome=outcome)
         kind = comparison.strategy.scenario.outcomes[comparison.strategy.row(outcome)]
+        table = comparison.monthly(outcome).assign(outcome=outcome, unit=kind.unit, interval=comparison.monthly_interval)
+        table["month"] = months_of(comparison.strategy).astype(str)
         for name, arm in arms(comparison).items():
             for level, values in _quantiles(arm, kind).items():
                 table[f"{name}_{level}"] = values
@@ -197,13 +213,15 @@ def costs_table(comparison: Comparison) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def pictures(result: Result) -> list[Picture]:
-    """The figures of paths that a result has."""
+def pictures(result: Result, width: Width) -> list[Picture]:
+    """The figures of paths that a result has; a group that a page cannot hold makes several."""
     found = []
     if isinstance(result, Comparison):
         caption = "Political and economic cost in both arms, and the effect on each"
-        found.append(Picture("costs", caption, partial(costs, result), partial(costs_table, result)))
-    for group in groups(main_arm(result)):
-        drawn = (partial(paths, result, group), partial(paths_table, result, group))
-        found.append(Picture(f"paths_{group}", f"{_title(group)}, month by month", *drawn))
+        found.append(Picture("costs", caption, partial(costs, result, width), partial(costs_table, result)))
+    most = int(WIDTHS[width] / PANEL) * int((TALLEST - 1.0) / HEIGHT)
+    for group, outcomes in groups(result).items():
+        for index, some in enumerate(sheets(outcomes, most)):
+            drawn = (partial(paths, result, some, title_of(group), width), partial(paths_table, result, some))
+            found.append(Picture(numbered(f"paths_{group}", index), f"{title_of(group)}, month by month", *drawn))
     return found

@@ -5,11 +5,12 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from unsim.effects import Comparison
@@ -22,6 +23,8 @@ STRATEGY, REFERENCE, INK = "#0072B2", "#D55E00", "#222222"  # Okabe and Ito: saf
 Width = Literal["page", "column"]
 WIDTHS: dict[Width, float] = {"page": 7.0, "column": 3.4}
 """Inches: the text of a printed page, and one of its two columns. Letters have the same size in both."""
+TALLEST = 9.6
+"""Inches: the height of a printed page."""
 PANEL = 1.7
 """Width of a small panel, inches."""
 TEXT_SIZE, NOTE_SIZE, HEADING_SIZE = 7.0, 6.3, 8.5  # points
@@ -47,15 +50,16 @@ STYLE: Any = {
 }
 LEVELS = {"q05": 0.05, "q25": 0.25, "q50": 0.50, "q75": 0.75, "q95": 0.95}
 Result = Run | Comparison
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure that can be drawn at either width, and the numbers behind it."""
+    """A figure at some width, not yet drawn, and the numbers behind it."""
 
     name: str
     caption: str
-    draw: Callable[[Width], Figure]
+    draw: Callable[[], Figure]
     table: Callable[[], pd.DataFrame]
 
 
@@ -86,9 +90,37 @@ def described(name: str, arm: Run) -> str:
 def spoken(outcome: str, arm: Run | None = None) -> str:
     """The name of an outcome as a figure shows it; the code of a state at its end becomes the name it has in ``arm``."""
     front, _, code = outcome.rpartition("_")
-    named = arm is not None and code.isupper() and front
-    text = f"{front.replace('_', ' ')} {arm.scenario.called(code)}" if arm and named else outcome.replace("_", " ")
+    if arm is None or not (front and code.isupper()):
+        return capital(outcome.replace("_", " "))
+    by = "" if front.endswith("_from") else " by"
+    return capital(f"{front.replace('_', ' ')}{by} {arm.scenario.called(code)}")
+
+
+def capital(text: str) -> str:
+    """A text that begins with a capital; the rest stays as it is."""
     return text[0].upper() + text[1:]
+
+
+def signed(value: float) -> str:
+    """A difference beside its mark."""
+    return f"{value:+.2g}".replace("-", "−") if value else "0"
+
+
+def unit_of_difference(unit: str) -> str:
+    """The unit of an effect: a difference of two values of an index is in points."""
+    return "index points" if unit.startswith("index 0") else unit
+
+
+def sheets(items: Sequence[Item], most: int) -> list[Sequence[Item]]:
+    """What one figure cannot hold, cut into as few as hold it."""
+    number = max(1, -(-len(items) // max(1, most)))
+    each = -(-len(items) // number) if items else 1
+    return [items[first : first + each] for first in range(0, len(items), each)] or [items]
+
+
+def numbered(name: str, index: int) -> str:
+    """The name of a figure that has a part ``index``, counted from 0."""
+    return name if index == 0 else f"{name}_{index + 1}"
 
 
 def rests_on(result: Result, kept: int | None = None) -> str:
@@ -105,6 +137,15 @@ LETTER, BOLD_LETTER = 0.56, 0.62
 def wrapped(text: str, size: float, inches: float, letter: float = LETTER) -> str:
     """Text broken to a width."""
     return textwrap.fill(text, max(12, int(inches * 72 / (letter * size))))
+
+
+MOST_LINES = 3
+
+
+def short(text: str, size: float, inches: float, letter: float = LETTER) -> str:
+    """Text broken to a width and cut after three lines."""
+    width = max(12, int(inches * 72 / (letter * size)))
+    return textwrap.fill(text, width, max_lines=MOST_LINES, placeholder=" …")
 
 
 def sheet(
@@ -131,6 +172,13 @@ def _heading(text: str, inches: float) -> str:
     return wrapped(text, HEADING_SIZE, inches - 0.3, BOLD_LETTER) if text else ""
 
 
+def keys_of(result: Result) -> tuple[list[Any], list[str]]:
+    """Handles and labels of a legend of lines, one for each arm."""
+    runs = arms(result)
+    handles = [Line2D([], [], color=LOOKS[name]["color"], linestyle=LOOKS[name]["linestyle"], linewidth=1.3) for name in runs]
+    return handles, [described(name, arm) for name, arm in runs.items()]
+
+
 def legend(figure: Figure, handles: Any, labels: Sequence[str], heading: str = "", columns: int = 1) -> None:
     """A heading and below it a legend, above the panels."""
     inches = figure.get_figwidth()
@@ -143,13 +191,18 @@ def legend(figure: Figure, handles: Any, labels: Sequence[str], heading: str = "
 
 def panel_title(text: str, inches: float = PANEL) -> str:
     """The title of a panel, broken to its width."""
-    return wrapped(text, TEXT_SIZE + 0.5, inches - 0.7, BOLD_LETTER)
+    return short(text, TEXT_SIZE + 0.5, inches - 0.7, BOLD_LETTER)
 
 
 def plain_ticks(axis: Any) -> None:
     """A few marks with whole numbers beside them, never a factor at the end of the axis."""
     axis.set_major_locator(MaxNLocator(3))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.3g}".replace("-", "−")))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+
+
+def number(value: float) -> str:
+    """A number beside a mark of an axis."""
+    return (f"{value:,.0f}" if abs(value) >= 1000.0 else f"{value:.3g}").replace("-", "−")
 
 
 def months_of(arm: Run) -> Any:
