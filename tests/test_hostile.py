@@ -40,6 +40,8 @@ def written(folder: Path, content: str | bytes, name: str = "s.yaml") -> Path:
 
 BYTES: list[tuple[str, str | bytes, str]] = [
     ("empty", b"", "s.yaml:1: found nothing; allowed: a mapping of keys to values"),
+    ("blank lines", "\n" * 90_000, "s.yaml:1: found nothing"),
+    ("blank lines and comments", " \r\n\r# %\n" * 9_000, "s.yaml:1: found nothing"),
     ("only a comment", "# nothing\n", "s.yaml:1: found nothing"),
     ("a scalar", "just words", "s.yaml:1: found a value at the top"),
     ("a list", "- a\n- b\n", "s.yaml:1: found a list at the top"),
@@ -210,8 +212,7 @@ EXTENDS: list[tuple[str, str, dict[str, str], str]] = [
     ("a parent with an unknown key", "b", {"b.yaml": BASE + "month: 1\n"}, "b.yaml:2: month: found unknown key month"),
     ("a broken parent", "b", {"b.yaml": BASE + "a: [1\n"}, "b.yaml:2: found a YAML error: a list that is not closed"),
     ("an empty parent", "b", {"b.yaml": ""}, "b.yaml:1: found nothing"),
-    ("large ones", "f0", {f"f{i}.yaml": f"extends: f{i + 1}\n" + "# x\n" * 12_000 for i in range(5)},
-     "f2.yaml: found a file of more than"),
+    ("large ones", "f0", {f"f{i}.yaml": f"extends: f{i + 1}\n" + "# x\n" * 12_000 for i in range(5)}, "f2.yaml: found a file of"),
     ("too many", "f0", {f"f{i}.yaml": f"extends: f{i + 1}\n" for i in range(1000)},
      f"extends: found a chain of more than {MAX_CHAIN} files; allowed: at most {MAX_CHAIN} files"),
 ]  # fmt: skip

@@ -61,8 +61,10 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and no
 
 
 def say(text: str) -> None:
-    """A line for the reader, beside the output."""
-    print(text, file=sys.stderr)
+    """A line for the reader, beside the output; what a terminal would obey is escaped."""
+    from unsim.problems import printable
+
+    print("\n".join(map(printable, text.splitlines())), file=sys.stderr)
 
 
 @contextmanager
@@ -123,7 +125,13 @@ def progress_bar(what: str, engine: str, of: str = "futures") -> Iterator[Callab
     console = Console(stderr=True)
     if engine == "kernel" and not is_compiled():
         console.print("Compiling the kernel: once, in under a minute.")
-    columns = (TextColumn(what, markup=False), BarColumn(), MofNCompleteColumn(), TextColumn(of), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn(of),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
@@ -131,11 +139,11 @@ def progress_bar(what: str, engine: str, of: str = "futures") -> Iterator[Callab
 
 def load_with_options(name: str, changes: list[str] | None, months: int | None) -> Scenario:
     """The scenario that a command names, with ``--set`` and ``--months``."""
-    from unsim.files import Problem, ScenarioError, assignments
+    from unsim.files import Problem, ScenarioError, all_assignments
     from unsim.reading import SET
     from unsim.scenario import load_with
 
-    pairs: list[Any] = [assignments(text) for text in changes or []]
+    pairs: list[Any] = all_assignments(changes or [])
     if months is None:
         return load_with(name, pairs)
     try:

@@ -17,6 +17,7 @@ def validate(
     """Check scenario files: exit 0 if all are good, 2 if any is not."""
     with told():
         from unsim.files import ScenarioError
+        from unsim.problems import printable
         from unsim.scenario import load
 
         bad = False
@@ -27,7 +28,7 @@ def validate(
                 bad = True
                 say(str(error))
             else:
-                print(f"{name}: good ({scenario.title}, {scenario.file.start}, {scenario.months} months)")
+                print(printable(f"{name}: good ({scenario.title}, {scenario.file.start}, {scenario.months} months)"))
         if bad:
             raise typer.Exit(BAD_INPUT)
 
