@@ -18,6 +18,7 @@ import unsim
 from unsim import guide, plots, report, structure
 from unsim.claims import CLAIMS, arms, first_difference
 from unsim.parameters import PARAMETERS
+from unsim.schema import ScenarioFile
 from unsim.tables import DATA
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -78,11 +79,13 @@ def outcomes() -> str:
 
 def keys() -> str:
     """Every key of a scenario file with its meaning, what is allowed, and its default."""
+    needed = ", ".join(f"`{key}`" for key, field in ScenarioFile.model_fields.items() if field.is_required())
     lines = [
         "# Keys of a scenario file",
         "",
         "A file states only what differs from the one that it `extends`; `null` takes a key away. `unsim explain KEY` says the",
         "same of one key, with its value in the baseline and the files that set it; `unsim schema` prints it for an editor.",
+        f"A file that extends nothing needs {needed}.",
         "",
     ]
     schema = guide.json_schema()
@@ -146,7 +149,7 @@ def gallery() -> str:
     for picture in plots.pictures(comparison):
         if "--check" not in sys.argv:
             (DOCS / "gallery").mkdir(exist_ok=True)
-            picture.draw("page").savefig(DOCS / "gallery" / f"{picture.name}.png", dpi=110)
+            picture.draw().savefig(DOCS / "gallery" / f"{picture.name}.png", dpi=110)
         lines += [f"## `{picture.name}`", "", f"{picture.caption}.", "", f"![{picture.caption}](gallery/{picture.name}.png)", ""]
     return "\n".join(lines[:-1]) + "\n"
 

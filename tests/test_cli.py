@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -269,6 +270,29 @@ def test_an_interrupt_and_a_terminal_that_goes_away_leave_nothing_behind(tmp_pat
     output, errors = running.communicate(timeout=30)
     assert running.returncode == 128 + number
     assert output == ""
-    assert "nothing was written" in errors
+    assert "nothing half-written is left" in errors
     assert "Traceback" not in errors
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_command_without_an_output_is_no_traceback() -> None:
+    command = f"{sys.executable} -m unsim run baseline_2024 --months 1 --replicates 2 >&-"
+    done = subprocess.run(["bash", "-c", command], stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_recorded_command_can_be_typed_again(tmp_path: Path) -> None:
+    run = ("run", "baseline_2024", "--months", "1", "--replicates", "2", "--figures", "none", "--out", "o")
+    assert call(*run, "--set", 'title=A "b" c', cwd=tmp_path).returncode == 0
+    record = strict((tmp_path / "o" / "run.json").read_text())
+    assert shlex.split(record["command"])[1:] == [*run, "--set", 'title=A "b" c']
+
+
+def test_a_map_records_its_design(tmp_path: Path) -> None:
+    arguments = ("map", "tripartite_2024", "--against", "baseline_2024", "--points", "3", "--replicates", "20", "--months", "2")
+    assert call(*arguments, "--out", "o", cwd=tmp_path).returncode == 0
+    record = strict((tmp_path / "o" / "run.json").read_text())
+    design = {"points": 3, "replicates": 20, "seed": 1, "x": "value_curvature", "outcome": "coercion", "claim_level": "exploration"}
+    assert design.items() <= record.items()
+    assert all(arm["files"] and arm["months"] == 2 for arm in record["arms"])
+    assert call("verify", "o", cwd=tmp_path).returncode == 0

@@ -50,6 +50,8 @@ def test_every_shipped_file_meets_the_schema(validator: Any, name: str) -> None:
         "parameters: {complianc: 3}",
         "parameters: {compliance: 300}",
         "start: 2024-13",
+        "channels: {coal: {evadability: [0, 1, 7]}}",
+        "parameters: {evadability: {coal: 7}}",
         "drafts: {own: {instrument: letter}}",
     ],
 )
@@ -74,11 +76,18 @@ def test_every_key_of_the_schema_is_explained_to_who_hovers_over_it() -> None:
             assert guide.resolved(form).get("description"), f"{name}.{key}"
 
 
+def offered_key(kind: str, key: str) -> dict[str, Any]:
+    form: dict[str, Any] = guide.json_schema()["$defs"][kind]["properties"][key]
+    return form
+
+
 def test_the_schema_offers_the_known_names() -> None:
     properties = guide.json_schema()["properties"]
     assert "baseline_2024" in properties["extends"]["examples"]
     offered = guide.resolved(properties["states"])["properties"]
     assert offered["CHN"]["description"] == "China"
+    assert "(share, 0 to 1)" in offered_key("State", "posture")["description"]
+    assert "rights_meeting" in offered_key("Coalition", "menu")["anyOf"][0]["items"]["anyOf"][0]["enum"]
     assert {parameter.name for parameter in PARAMETERS} == set(guide.resolved(properties["parameters"])["properties"])
 
 
@@ -93,6 +102,8 @@ def test_the_schema_offers_the_known_names() -> None:
         ("drafts_vetoed", {"taken as": "sum"}),
         ("coalition", {"  menu": "drafts that the coalition considers"}),
         ("drafts.of_my_own.instrument", {"allowed": "procedural, statement, chapter7"}),
+        ("drafts.sanctions.covers.coal", {"allowed": "0 to 1"}),
+        ("states.CHN.rivalry", {"in baseline_2024": "{from: 2019-12, value: 0.33"}),
         ("coalition.leaders", {"allowed": "a list, each: a three-letter code", "in baseline_2024": "USA, JPN, KOR"}),
     ],
 )  # fmt: skip

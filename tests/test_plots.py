@@ -22,7 +22,7 @@ import unsim
 from unsim import plots
 from unsim.effects import Comparison
 from unsim.parameters import BY_NAME
-from unsim.plots import council, paths, style
+from unsim.plots import council, effects, levels, paths, style
 from unsim.results import Run
 
 COSTS = ("political_cost", "economic_cost")
@@ -50,7 +50,7 @@ def test_the_numbers_behind_the_figure_are_quantiles_of_the_kept_paths(compariso
     assert len(table) == 2 * MONTHS
     for outcome in COSTS:
         rows = table[table["outcome"] == outcome]
-        assert rows["month"].tolist() == [1, 2, 3, 4, 5]
+        assert rows["month"].tolist() == NAMES
         for name, arm in (("strategy", comparison.strategy), ("reference", comparison.reference)):
             for label, level in LEVELS.items():
                 np.testing.assert_allclose(
@@ -71,7 +71,7 @@ def test_the_effect_of_each_month_is_the_mean_paired_difference(comparison: Comp
 
 @pytest.fixture(scope="module")
 def figure(comparison: Comparison) -> Figure:
-    return plots.costs(comparison)
+    return paths.costs(comparison)
 
 
 def lines(axis: Axes, colour: str) -> list[Any]:
@@ -150,7 +150,7 @@ def test_a_figure_says_what_it_rests_on(comparison: Comparison, figure: Figure) 
     assert [axis.get_title(loc="left") for axis in figure.axes] == [
         "Political cost", "Effect on political cost", "Economic cost", "Effect on economic cost",
     ]  # fmt: skip
-    assert [axis.get_ylabel() for axis in figure.axes] == ["index 0-100"] * 2 + ["USD million a month"] * 2
+    assert [axis.get_ylabel() for axis in figure.axes] == ["index 0-100", "index points"] + ["USD million a month"] * 2
 
 
 def cut_off(figure: Figure) -> list[str]:
@@ -178,8 +178,8 @@ def named_long(comparison: Comparison) -> Comparison:
 @pytest.mark.parametrize("width", ["page", pytest.param("column", marks=pytest.mark.slow)])
 def test_no_text_of_a_figure_is_cut_off(named_long: Comparison, width: style.Width) -> None:
     for result in (named_long, named_long.strategy) if width == "column" else (named_long,):
-        for picture in plots.pictures(result):
-            assert cut_off(picture.draw(width)) == [], picture.name
+        for picture in plots.pictures(result, width):
+            assert cut_off(picture.draw()) == [], picture.name
     arms = (named_long.strategy.scenario, named_long.reference.scenario)
     for points in (3, 15):
         x, y = np.meshgrid(np.linspace(0.0, 3.0, points), np.linspace(0.0, 2.0, points))
@@ -202,7 +202,7 @@ def test_every_figure_says_n_draws_seed_interval_and_claim_level(comparison: Com
     subject = comparison if result == "comparison" else comparison.strategy
     intervals = ("90% of", "no interval", "t interval", "5% ")
     for picture in plots.pictures(subject):
-        note = " ".join(picture.draw("page").get_supxlabel().split())
+        note = " ".join(picture.draw().get_supxlabel().split())
         paired = "paired " if result == "comparison" else ""
         for part in (f"n = 36 {paired}futures", "12 parameter draws", "seed 7", "Claim level: exploration."):
             assert part in note, picture.name
@@ -220,13 +220,13 @@ def test_counts_add_up_over_the_months_of_a_path(comparison: Comparison) -> None
 
 
 def test_a_forest_shows_each_horizon_with_its_interval_and_names_what_does_not_move(comparison: Comparison) -> None:
-    figure = plots.forest(comparison, "others")
+    figure = effects.forest(comparison, paths.groups(comparison)["others"], "Civilians and the coalition")
     drawn = {axis.get_title(loc="left"): axis for axis in figure.axes if axis.get_title(loc="left")}
     effect = comparison.effect("coalition_cost")
     mark, bar = drawn["Coalition cost"].lines[2], drawn["Coalition cost"].lines[1]
     assert mark.get_xdata() == pytest.approx([effect.effect])
     assert bar.get_xdata() == pytest.approx([effect.low, effect.high])
-    settled = effect.low > 0.0 or effect.high < 0.0
+    settled = effect.settled
     assert (mark.get_markerfacecolor() != "white") == settled
     still = [name for name in ("summits", "engagement") if comparison.effect(name).effect == 0.0]
     assert still
@@ -240,6 +240,67 @@ def test_the_burden_is_signed_so_that_more_is_worse_for_those_who_bear_it(compar
     assert rows.loc["civilian_welfare", "low"] == -comparison.effect("civilian_welfare").high
     assert rows.loc["coalition_cost", "effect"] == comparison.effect("coalition_cost").effect
     assert set(rows["bearer"]) == {"regime", "civilians", "coalition"}
+
+
+def marks(axis: Axes) -> list[float]:
+    """Where the marks of effects stand on an axis, from the top."""
+    found = [line for line in axis.lines if line.get_marker() == "o" and len(line.get_xdata()) == 1]
+    return [float(line.get_xdata()[0]) for line in sorted(found, key=lambda line: line.get_ydata()[0])]
+
+
+def test_what_is_drawn_of_a_burden_is_what_its_table_says(comparison: Comparison) -> None:
+    figure = effects.burden(comparison)
+    table = effects.burden_table(comparison)
+    drawn = {axis.get_xlabel(): marks(axis) for axis in figure.axes}
+    assert drawn["USD million a month"] == pytest.approx(table[table["unit"] == "USD million a month"]["effect"].tolist())
+    assert drawn["index points"] == pytest.approx(table[table["unit"] == "index 0-100"]["effect"].tolist())
+    signs = table.set_index("outcome")["sign"]
+    worse_when_less = {"civilian_welfare", "revenue", "weapons_spending", "civilian_spending"}
+    assert {outcome for outcome, sign in signs.items() if sign < 0.0} == worse_when_less
+
+
+def test_what_is_drawn_of_levels_is_what_their_table_says(comparison: Comparison) -> None:
+    parts = levels.parts_of(comparison, "components")
+    figure, table = levels.levels(comparison, "components", parts), levels.levels_table(comparison, parts)
+    for left, right, part in zip(figure.axes[::2], figure.axes[1::2], ("political", "economic"), strict=True):
+        rows = table[table["part"] == part]
+        assert marks(left) == pytest.approx(rows["strategy_mean"].tolist())
+        assert marks(right) == pytest.approx(rows["effect"].tolist())
+
+
+def test_a_map_is_bold_where_the_sign_is_settled_and_its_line_is_where_it_turns(comparison: Comparison) -> None:
+    x, y = np.meshgrid(np.linspace(0.0, 3.0, 4), np.linspace(0.0, 2.0, 3))
+    table = pd.DataFrame({"value_curvature": x.ravel(), "accountability_weight": y.ravel(), "effect": (x - 1.5).ravel(),
+                          "low": (x - 1.5).ravel() - 0.6, "high": (x - 1.5).ravel() + 0.6})  # fmt: skip
+    arms = (comparison.strategy.scenario, comparison.reference.scenario)
+    figure = plots.surface(table, "value_curvature", "accountability_weight", "coercion", *arms, "n = 1.")
+    bold = {text.get_text(): text.get_fontweight() for text in figure.axes[0].texts}
+    assert bold == {"−1.5": "bold", "−0.5": "normal", "+0.5": "normal", "+1.5": "bold"}
+    line = figure.axes[0].collections[-1]
+    turned = np.concatenate([path.vertices[:, 0] for path in line.get_paths() if len(path.vertices)])
+    assert turned == pytest.approx(1.5)
+
+
+def test_a_channel_of_one_arm_alone_is_shown_and_said_to_have_no_effect(comparison: Comparison) -> None:
+    gold = {"channels.gold": {"label": "gold", "flows": {"CHN": {"usd_million_a_year": 50.0}}}}
+    reference = comparison.reference.scenario.over(2)
+    for arms in ((reference.override(gold), reference), (reference, reference.override(gold))):
+        found = unsim.compare(*arms, 20, keep=20)
+        assert found.alone == ("revenue_gold",)
+        drawn = {picture.name: picture for picture in plots.pictures(found)}
+        assert "revenue_gold" in set(drawn["paths_trade"].table()["outcome"])
+        assert "revenue_gold" in set(drawn["revenue"].table()["outcome"])
+        assert "In one arm only: Revenue gold" in " ".join(drawn["effects_trade"].draw().get_supxlabel().split())
+        (legend,) = drawn["paths_trade"].draw().legends
+        assert len(legend.get_texts()) == 2
+
+
+@pytest.mark.parametrize("width", ["page", "column"])
+def test_every_figure_fits_on_a_page(comparison: Comparison, width: style.Width) -> None:
+    many = unsim.compare("icc_referral", "baseline_2024", 20, keep=2)
+    for result in (many, comparison.strategy):
+        for picture in plots.pictures(result, width):
+            assert picture.draw().get_figheight() < 11.0, picture.name
 
 
 def test_levels_are_means_and_quantiles_over_futures_beside_the_effect(comparison: Comparison) -> None:
@@ -272,8 +333,12 @@ def divided(comparison: Comparison) -> Comparison:
     return Comparison(*arms)
 
 
+def votes_of(result: Comparison) -> Figure:
+    return council.votes(result, council.voted(result))
+
+
 def test_the_upper_bar_of_a_member_is_the_strategys_vote(divided: Comparison) -> None:
-    figure = plots.votes(divided)
+    figure = votes_of(divided)
     (axis,) = figure.axes
     _, upper = " ".join(figure.legends[0].get_title().get_text().split()).split("Upper bar")
     upper, lower = upper.split("Lower bar")
@@ -299,11 +364,12 @@ def test_the_upper_bar_of_a_member_is_the_strategys_vote(divided: Comparison) ->
 
 
 def test_the_permanent_five_stand_above_the_elected(divided: Comparison) -> None:
-    (axis,) = plots.votes(divided).axes
+    (axis,) = votes_of(divided).axes
     members = [label.get_text() for label in axis.get_yticklabels()]
     assert set(members[:5]) == {"China", "France", "United Kingdom", "Russia", "United States"}
     assert len(members) == len(set(members)) == 15
-    legend = plots.votes(divided).legends[0]
+    assert [line.get_ydata()[0] for line in axis.lines] == [4.5]
+    legend = votes_of(divided).legends[0]
     assert [text.get_text() for text in legend.get_texts()] == ["yes", "abstain", "no"]
 
 
@@ -321,7 +387,7 @@ def test_the_table_of_votes_keeps_the_arms_apart(divided: Comparison) -> None:
 def test_a_comparison_without_any_vote_has_a_figure_too(comparison: Comparison) -> None:
     silent = Comparison(*(replace(arm, votes=np.zeros_like(arm.votes)) for arm in (comparison.strategy, comparison.reference)))
     assert council.votes_table(silent).empty
-    figure = plots.votes(silent)
+    figure = votes_of(silent)
     figure.savefig(BytesIO())  # a warning about its layout would be an error here
     assert not figure.axes[0].patches
     assert "No draft" in figure.axes[0].texts[0].get_text()
@@ -382,7 +448,7 @@ def test_a_comparison_claims_no_more_than_either_arm(comparison: Comparison, cal
     assert Comparison(plain, calibrated).claim_level == "exploration"
     assert Comparison(calibrated, calibrated).claim_level == "calibrated"
     assert Comparison(calibrated, plain).as_json()["claim_level"] == "exploration"
-    assert "Claim level: exploration." in " ".join(plots.costs(Comparison(calibrated, plain)).get_supxlabel().split())
+    assert "Claim level: exploration." in " ".join(paths.costs(Comparison(calibrated, plain)).get_supxlabel().split())
 
 
 RISING = ("exploration", "calibrated", "back-tested")

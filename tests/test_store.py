@@ -118,6 +118,11 @@ def test_only_results_are_replaced_by_force(comparison: Comparison, tmp_path: Pa
     (out / "thesis.txt").write_text("two years of work")
     with pytest.raises(ScenarioError, match=r"something else than results: thesis\.txt"):
         store.check_out(out, force=True)
+    (out / "thesis.txt").rename(out / ".DS_Store")
+    store.check_out(out, force=True)
+    (out / "summary.csv").write_text("my own numbers")
+    with pytest.raises(ScenarioError, match=r"summary\.csv is not as it was written"):
+        store.check_out(out, force=True)
 
 
 def test_the_record_holds_what_a_run_rests_on(written: Path, comparison: Comparison) -> None:
@@ -127,6 +132,12 @@ def test_the_record_holds_what_a_run_rests_on(written: Path, comparison: Compari
     assert record["arms"][0]["content"]["coalition"]["coordination"] == comparison.strategy.scenario.file.coalition.coordination
     assert {"numpy", "numba", "zarr"} <= set(record["versions"])
     assert all(len(record[key]) == 64 for key in ("code_hash", "data_hash"))
+    nothing = store._hash([])
+    assert nothing not in (record["code_hash"], record["data_hash"])
+    files = [entry["file"] for entry in record["arms"][0]["files"]]
+    assert [Path(file).name for file in files] == ["tripartite_2024.yaml", "baseline_2024.yaml"]
+    listed = json.loads((written / "manifest.json").read_text())["files"]
+    assert set(listed) == {path.name for path in written.iterdir()} - {"manifest.json"}
 
 
 def test_figures_stand_beside_their_numbers_in_three_forms(comparison: Comparison, tmp_path: Path) -> None:
@@ -139,6 +150,8 @@ def test_figures_stand_beside_their_numbers_in_three_forms(comparison: Compariso
     assert all({f"{name}.csv", f"{name}.svg", f"{name}.pdf"} <= names for name in drawn)
     assert seen[-1] == (len(drawn), len(drawn))
     assert (tmp_path / "o" / "votes.pdf").read_bytes().startswith(b"%PDF")
+    assert b"CreationDate" not in (tmp_path / "o" / "votes.pdf").read_bytes()
+    assert "<dc:date>" not in (tmp_path / "o" / "votes.svg").read_text()
 
 
 def test_a_number_of_replicates_beyond_memory_is_refused_before_it_is_tried(baseline: unsim.Scenario) -> None:
@@ -147,3 +160,51 @@ def test_a_number_of_replicates_beyond_memory_is_refused_before_it_is_tried(base
     check_memory(baseline, 1000, 0, runs=1)
     with pytest.raises(ScenarioError, match="a number too large for memory"):
         check_memory(baseline, 10_000_000_000, 0, runs=1)
+
+
+def test_an_interrupt_while_results_are_put_in_place_loses_neither(
+    comparison: Comparison, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "results"
+    store.write_run(comparison.strategy, out, "first", width=None)
+    rename = Path.rename
+
+    def interrupted(self: Path, target: Path) -> Path:
+        if self.name == "new":
+            raise KeyboardInterrupt
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        store.write_run(comparison.strategy, out, "second", width=None)
+    monkeypatch.undo()
+    assert unsim.open_results(out).record["command"] == "first"
+    assert [path.name for path in tmp_path.iterdir()] == ["results"]
+
+
+def relist(folder: Path) -> None:
+    """Make the manifest agree with the files, as a forger would."""
+    files = {path.name: store._entry(path) for path in sorted(folder.iterdir()) if path.name != "manifest.json"}
+    (folder / "manifest.json").write_text(store.as_text({"format": store.FORMAT, "files": files}))
+
+
+def test_futures_that_do_not_belong_to_the_record_are_found_even_where_the_manifest_agrees(damaged: Path) -> None:
+    one, other = damaged / "strategy.zarr.zip", damaged / "reference.zarr.zip"
+    swapped = one.read_bytes(), other.read_bytes()
+    other.write_bytes(swapped[0])
+    one.write_bytes(swapped[1])
+    relist(damaged)
+    assert store.damage(damaged) == []
+    with pytest.raises(ScenarioError, match="do not belong together"):
+        unsim.open_results(damaged)
+    one.unlink()
+    relist(damaged)
+    with pytest.raises(ScenarioError, match="do not belong together"):
+        unsim.open_results(damaged)
+
+
+@pytest.mark.parametrize("manifest", ["[" * 100_000, '{"format": "unsim results 1", "files": {}}', "null", "[]"])
+def test_a_manifest_that_is_none_is_said_to_be_none(damaged: Path, manifest: str) -> None:
+    (damaged / "manifest.json").write_text(manifest)
+    with pytest.raises(ScenarioError, match="a folder that --out has written"):
+        unsim.open_results(damaged)

@@ -10,6 +10,7 @@ from unsim.files import Document, Key, nearest
 from unsim.parameters import BY_NAME, PARAMETERS
 from unsim.problems import MOST_TOLD
 from unsim.rules.chance import permanent_code
+from unsim.rules.ledger import OUTCOMES
 from unsim.rules.world import FORUMS
 from unsim.schema import ScenarioFile
 from unsim.tables import DATED, evidence_month, row_dates, table
@@ -47,6 +48,10 @@ def inconsistencies(document: Document, file: ScenarioFile) -> Iterator[Finding]
     yield from _dates(document, file)
     if "PRK" not in file.states:
         yield ("states",), "no PRK", "the DPRK as a state: `PRK: {}`"
+    for channel in file.channels:
+        if f"revenue_{channel}" in {outcome.name for outcome in OUTCOMES}:
+            found = f"a channel whose revenue would be the outcome revenue_{channel}, which there is already"
+            yield ("channels", channel), found, "another name"
     codes: dict[int, str] = {}
     for actor in [*file.states, *file.partners, *file.channels, *file.drafts, *file.conflicts, *FORUMS]:
         other = codes.setdefault(permanent_code(actor), actor)

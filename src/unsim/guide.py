@@ -14,7 +14,7 @@ from unsim.files import Problem, ScenarioError, nearest, read, shipped_scenarios
 from unsim.parameters import BY_NAME, PARAMETERS, Parameter
 from unsim.scenario import Scenario, load, shipped
 from unsim.schema import ScenarioFile
-from unsim.tables import DATA
+from unsim.tables import DATA, table
 
 EXAMPLE = "baseline_2024"
 """The shipped scenario whose names of states, drafts and so on are offered, and whose values are shown."""
@@ -43,8 +43,17 @@ def json_schema() -> dict[str, Any]:
             name: getattr(value, "label", None) or example.called(name) for name, value in getattr(example.file, section).items()
         }
         form["properties"] = {name: {**entry, "description": words} for name, words in told.items()}
-    whole["properties"]["parameters"] = _nullable(_parameter_schema(whole["properties"]["parameters"]["anyOf"][0]["description"]))
+    told = whole["properties"]["parameters"]["anyOf"][0]["description"]
+    whole["properties"]["parameters"] = _nullable(_parameter_schema(told, example))
     whole["properties"]["extends"]["examples"] = list(shipped())
+    coalition = definitions["Coalition"]["properties"]
+    for form, known in (
+        (coalition["menu"], list(example.file.drafts)),
+        (coalition["leaders"], [code for code, state in example.file.states.items() if not state.rivalry and code != "PRK"]),
+        *((definitions["Measures"]["properties"][key], [row["id"] for row in table("measures")]) for key in ("lift", "without")),
+    ):
+        items = form["anyOf"][0]["items"]
+        form["anyOf"][0]["items"] = {"anyOf": [{"enum": known}, items]}
     about = "A scenario of unsim: it states only what differs from the one that it extends."
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "unsim scenario", "description": about}
     return {**head, **{key: value for key, value in whole.items() if key not in head}, "$defs": definitions}
@@ -52,10 +61,10 @@ def json_schema() -> dict[str, Any]:
 
 def _loosened(node: Any, *, whole_entries: bool) -> Any:
     """A copy of a schema in which nothing is required and every key may be null, but for entries that stand in lists."""
-    found = {key: value for key, value in node.items() if key != "title" and (whole_entries or key != "required")}
+    found = _told_range({key: value for key, value in node.items() if key != "title" and (whole_entries or key != "required")})
     if "properties" in found:
         found["properties"] = {
-            name: _nullable(_loosened(below, whole_entries=False)) if not whole_entries else _loosened(below, whole_entries=False)
+            name: _loosened(below, whole_entries=False) if whole_entries else _nullable(_loosened(below, whole_entries=False))
             for name, below in found["properties"].items()
         }
     if "patternProperties" in found:
@@ -63,6 +72,14 @@ def _loosened(node: Any, *, whole_entries: bool) -> Any:
         found["patternProperties"] = {name: _nullable(_loosened(below, whole_entries=False)) for name, below in entries}
         found["additionalProperties"] = False
     return found
+
+
+def _told_range(form: dict[str, Any]) -> dict[str, Any]:
+    """A form whose description also says its unit and range, which editors do not show by themselves."""
+    if "minimum" in form and "maximum" in form and "description" in form:
+        unit = f"{form['unit']}, " if "unit" in form and form["unit"] not in form["description"] else ""
+        return {**form, "description": f"{form['description']} ({unit}{form['minimum']:g} to {form['maximum']:g})"}
+    return form
 
 
 def _nullable(form: dict[str, Any]) -> dict[str, Any]:
@@ -73,15 +90,19 @@ def _nullable(form: dict[str, Any]) -> dict[str, Any]:
     return {**told, "anyOf": [form, {"type": "null"}]}
 
 
-def _parameter_schema(description: str) -> dict[str, Any]:
+def _parameter_schema(description: str, example: Scenario) -> dict[str, Any]:
     known = {}
     for parameter in PARAMETERS:
-        number = {"type": "number", "minimum": parameter.prior.low, "maximum": parameter.prior.high}
+        prior = parameter.prior
+        number = {"type": "number", "minimum": prior.low, "maximum": prior.high}
+        told = f"{parameter.meaning} ({parameter.unit}, {prior.low:g} to {prior.high:g})"
         if parameter.axis:
-            form: dict[str, Any] = {"type": "object", "additionalProperties": {"type": ["number", "null"]}}
+            entry = {"anyOf": [number, {"type": "null"}]}
+            entries = dict.fromkeys(getattr(example.file, ENTRY_PRIORS[parameter.name][0]), entry)
+            form: dict[str, Any] = {"type": "object", "properties": entries, "additionalProperties": entry}
         else:
             form = {**number, "default": parameter.default}
-        known[parameter.name] = _nullable({**form, "description": f"{parameter.meaning} ({parameter.unit})"})
+        known[parameter.name] = _nullable({**form, "description": told})
     return {"type": "object", "description": description, "properties": known, "additionalProperties": False}
 
 
@@ -132,7 +153,7 @@ def _explained_key(key: str) -> list[tuple[str, str]]:
     for depth, part in enumerate(parts):
         known = dict(form.get("properties", {}))
         below = known.get(part) or next(iter(form.get("patternProperties", {}).values()), None) or form.get("additionalProperties")
-        if not isinstance(below, dict) or (part not in known and not _fits(form, part)):
+        if not isinstance(below, dict) or (part not in known and "patternProperties" in form and not _fits(form, part)):
             near = (
                 nearest(part, [*known, *(BY_NAME if depth == 0 and len(parts) == 1 else ())]) if known else "no key below this one"
             )
@@ -172,7 +193,8 @@ def allowed(form: Mapping[str, Any]) -> str:
     if "enum" in form:
         return ", ".join(map(str, form["enum"]))
     if form.get("type") == "array":
-        inner = resolved(form.get("items", {}))
+        items = form.get("items", {})
+        inner = resolved(items["anyOf"][-1] if "anyOf" in items else items)
         return f"a list, each: {allowed(inner) or 'a value'}"
     if form.get("type") == "object":
         named = [FORMS.get(pattern, pattern) for pattern in form.get("patternProperties", {})]
@@ -195,7 +217,7 @@ def _told(value: object) -> str:
     if isinstance(value, Mapping):
         return ", ".join(map(str, value)) or "nothing"
     if isinstance(value, list):
-        return ", ".join(map(_told, value)) or "nothing"
+        return ", ".join(shown(item) if isinstance(item, Mapping) else _told(item) for item in value) or "nothing"
     return str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else str(value)
 
 

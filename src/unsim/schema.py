@@ -26,6 +26,7 @@ Text = Annotated[str, Field(min_length=1, max_length=160, pattern=r"\S")]
 Code = Annotated[str, Field(pattern=CODE)]
 Name = Annotated[str, Field(pattern=NAME)]
 Triple = Annotated[list[Amount], Field(min_length=3, max_length=3)]
+Shares = Annotated[list[Share], Field(min_length=3, max_length=3)]
 Evidence: Any = Field(default_factory=list, max_length=MAX_LIST, description="rows of package data that it rests on, as table:id")
 
 
@@ -196,9 +197,9 @@ class Channel(Entry):
     uses_cloth: bool = Field(False, description="processes imported cloth")
     takes_redirected: bool = Field(False, description="goods that no text lists, to which blocked trade turns")
     scale: Triple = Field(default=[1.0, 1.0, 1.0], description="potential against its central estimate")
-    evadability: Triple = Field(default=[0.0, 0.0, 0.0], description="share of blocked trade that goes on undeclared")
-    forced_labour: Triple = Field(default=[0.0, 0.0, 0.0], description="share of revenue that rests on coercion")
-    text_reach: Triple = Field(default=[1.0, 1.0, 1.0], description="share that standing Council texts can name")
+    evadability: Shares = Field(default=[0.0, 0.0, 0.0], description="share of blocked trade that goes on undeclared")
+    forced_labour: Shares = Field(default=[0.0, 0.0, 0.0], description="share of revenue that rests on coercion")
+    text_reach: Shares = Field(default=[1.0, 1.0, 1.0], description="share that standing Council texts can name")
     for_conflicts: bool = Field(False, description="conflicts that go on buy it, beside the flows")
     flows: dict[Code, Flow] = Field(default_factory=dict, description="what each partner would buy without measures")
     sold_on: dict[Code, dict[Code, Share]] = Field(
@@ -248,7 +249,7 @@ class Mandate(Entry):
     scope: Literal["weapons", "rights", "link"] = Field(
         description="weapons and evasion, rights, or the link from abuse into trade"
     )
-    strength: Triple = Field(description="share of what is in its scope that it sees: low, central, high")
+    strength: Shares = Field(description="share of what is in its scope that it sees: low, central, high")
     demand: Share = Field(description="content that the forum's text needs to renew or create it")
     term: Annotated[int, Field(ge=1, le=120)] = Field(12, description="months that a renewal adds")
     start: Month | None = Field(None, alias="from", description="month in which it began, YYYY-MM; none: not yet created")
@@ -303,7 +304,7 @@ class ScenarioFile(Entry):
     title: Annotated[str, Field(min_length=1, max_length=160, pattern=r"\S")] = Field(description="title of tables and figures")
     extends: str | None = Field(None, description="name or path of the scenario that this one changes")
     start: Annotated[str, Field(pattern=START)] = Field(description="first month, YYYY-MM: the information date")
-    months: Annotated[int, Field(ge=1, le=MAX_MONTHS)] = Field(120, description="horizon in months")
+    months: Annotated[int, Field(ge=1, le=MAX_MONTHS)] = Field(120, description="horizon in months, to the end of 2099 at most")
     as_it_happened: bool = Field(False, description="facts dated after the start are known (history)")
     coalition: Coalition = Field(description="who leads, how far they act as one, what is on their menu")
     states: dict[Code, State] = Field(max_length=MAX_STATES, description="states by three-letter code")
@@ -313,7 +314,9 @@ class ScenarioFile(Entry):
     council: Council = Field(description="the Security Council at the start")
     general_assembly: Forum = Field(description="its yearly resolution on human rights in the DPRK")
     human_rights_council: Forum = Field(description="its yearly resolution on human rights in the DPRK")
-    mandates: dict[Name, Mandate] = Field(default_factory=dict, max_length=MAX_ROWS, description="monitoring bodies of the two")
+    mandates: dict[Name, Mandate] = Field(
+        default_factory=dict, max_length=MAX_ROWS, description="monitoring bodies, of the two forums or of states"
+    )
     standing_consequence: Consequence = Field(
         default_factory=lambda: Consequence(forum="general_assembly"), description="of refused access; today there is none"
     )

@@ -148,7 +148,8 @@ def _write_futures(run: Run, path: Path, paths: int) -> None:
     import zarr
 
     kept = min(paths, run.kept.shape[2])
-    groups = {"/outcomes": run.outcomes, "/parameters": run.parameters}
+    named = [outcome.name for outcome in run.scenario.outcomes]
+    groups = {"/outcomes": run.outcomes.assign_attrs(order=named), "/parameters": run.parameters}
     if kept:
         groups["/paths"] = run.paths.isel(replicate=slice(0, kept))
     held: dict[str, Any] = {}
@@ -336,7 +337,8 @@ def _digest(tree: xr.DataTree) -> str:
     """``Run.digest`` of what is on disk."""
     import numpy as np
 
-    values = np.stack([values.to_numpy() for values in tree["outcomes"].data_vars.values()], axis=1)
+    outcomes = tree["outcomes"]
+    values = np.stack([outcomes[name].to_numpy() for name in outcomes.attrs["order"]], axis=1)
     return hashlib.sha256(np.ascontiguousarray(values, dtype="<f8").tobytes()).hexdigest()
 
 

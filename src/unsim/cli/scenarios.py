@@ -52,7 +52,7 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder; i
 
         written = guide.start(folder, force)
         print("\n".join(f"Wrote {path}" for path in written))
-        print(f"Next: unsim compare {written[0]} --against baseline_2024 --out {folder / 'results'}")
+        print(f"Next: unsim compare {written[0]} --against tripartite_2024 --out {folder / 'results'}")
 
 
 @app.command()
