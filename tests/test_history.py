@@ -541,11 +541,12 @@ def test_results_of_a_back_test_are_whole_and_checked(tmp_path: Path) -> None:
 
 def test_figures_are_drawn_at_both_widths(result: Backtest) -> None:
     from unsim.plots.history import pictures
+    from unsim.plots.style import WIDTHS
 
-    for picture in pictures(result):
-        assert len(picture.table()) > 0
-        for width, inches in (("page", 7.0), ("column", 3.4)):
-            assert picture.draw(width).get_figwidth() == inches  # type: ignore[arg-type]
+    for width, inches in WIDTHS.items():
+        for picture in pictures(result, width):
+            assert len(picture.table()) > 0
+            assert picture.draw().get_figwidth() == inches
 
 
 def test_schemes_tell_their_drafts(result: Backtest) -> None:

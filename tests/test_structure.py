@@ -69,7 +69,16 @@ def test_a_linked_text_is_run_under_both_variants_and_only_then(comparison: unsi
 
 def test_flips_are_looked_for_where_an_effect_may_lean_on_rivals_and_named(comparison: unsim.Comparison) -> None:
     found = structure.structure(comparison)
-    assert set(found.flips) == {"political_cost", "economic_cost", "rights_meetings", "policing_CHN", "policing_RUS"}
+    leaning = {
+        "political_cost",
+        "economic_cost",
+        "civilian_welfare",
+        "coalition_cost",
+        "rights_meetings",
+        "policing_CHN",
+        "policing_RUS",
+    }
+    assert set(found.flips) == leaning
     low, high = BY_NAME["rivalry_response"].prior.low, BY_NAME["rivalry_response"].prior.high
     assert all(flip.rho is None or low <= flip.rho <= high for flip in found.flips.values())
     assert found.variant is None
@@ -129,7 +138,7 @@ def test_a_map_holds_both_parameters_and_shares_all_other_luck() -> None:
     told = " ".join(figure.get_supxlabel().split())
     assert all(part in told for part in ("n = 20 paired futures", "seed 1", "90% of 20", "Claim level: exploration"))
     shown = {text.get_text() for text in figure.axes[0].texts}
-    assert {f"{value:+.2g}" for value in table["effect"]} == shown
+    assert {f"{value:+.2g}".replace("-", "−") for value in table["effect"]} == shown
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy.special import stdtrit
 
 from unsim.files import ScenarioError
 from unsim.results import ClaimLevel, Engine, Run
@@ -76,7 +76,7 @@ def paired_effect(a: NDArray[np.float64], b: NDArray[np.float64], draws: int, un
         interval = f"{LEVEL:.0%} of {groups} parameter draws, each the mean of {n // groups} paired futures"
     else:
         freedom = groups - 1 if groups > 1 else n - 1
-        reach = error * float(stats.t.ppf(1.0 - tail, freedom)) if freedom > 0 else 0.0
+        reach = error * float(stdtrit(freedom, 1.0 - tail)) if freedom > 0 else 0.0
         low, high = effect - reach, effect + reach
         over = f"{groups} draw means" if groups > 1 else f"{n} paired futures, chance only"
         kind = f"t interval of the mean over {over}" if n > 1 else "interval is not defined for one pair"
