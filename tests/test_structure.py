@@ -69,16 +69,8 @@ def test_a_linked_text_is_run_under_both_variants_and_only_then(comparison: unsi
 
 def test_flips_are_looked_for_where_an_effect_may_lean_on_rivals_and_named(comparison: unsim.Comparison) -> None:
     found = structure.structure(comparison)
-    leaning = {
-        "political_cost",
-        "economic_cost",
-        "civilian_welfare",
-        "coalition_cost",
-        "rights_meetings",
-        "policing_CHN",
-        "policing_RUS",
-    }
-    assert set(found.flips) == leaning
+    assert set(found.flips) == {*structure.LEANS, "policing_CHN", "policing_RUS"}
+    assert {"political_cost", "economic_cost", "civilian_welfare", "coalition_cost"} <= set(structure.LEANS)
     low, high = BY_NAME["rivalry_response"].prior.low, BY_NAME["rivalry_response"].prior.high
     assert all(flip.rho is None or low <= flip.rho <= high for flip in found.flips.values())
     assert found.variant is None
