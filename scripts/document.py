@@ -220,9 +220,10 @@ def _scenarios(design: str) -> list[str]:
         "## Scenarios",
         "",
         f"Each against `baseline_2024`, the outlook against `outlook_2027`. {design}.",
-        "Where a scenario has another menu than its reference, the effect includes texts that nobody asks for any more: a second",
-        "row gives the reference the scenario's menu (`--set coalition.menu=[…]` on `unsim compare` sets it for both arms).",
+        "Where a scenario has another menu than its reference, the effect includes the texts that one of them alone may ask for: a",
+        "second row gives the reference the scenario's menu (`--set coalition.menu=[…]` on `unsim compare` sets it for both arms).",
         "†: the arms differ in the first month already, before any decision acts: two worlds, not one world and a decision.",
+        "‡: the world without measures differs between the arms, so economic cost hides the change of revenue: read `revenue`.",
         "",
         f"| scenario | {' | '.join(f'`{name}`' for name in SHOWN)} |",
         f"| --- | {' | '.join('---:' for _ in SHOWN)} |",
@@ -234,7 +235,7 @@ def _scenarios(design: str) -> list[str]:
         for words, reference in against.items():
             if reference is not None:
                 comparison = unsim.compare(name, reference, PAIRS, DRAWS)
-                mark = " †" if structure.first_month(comparison) else ""
+                mark = (" †" if structure.first_month(comparison) else "") + (" ‡" if comparison.shadow_differs else "")
                 cells = " | ".join(_interval(comparison.effect(outcome)) for outcome in SHOWN)
                 lines.append(f"| `{name}`{words}{mark} | {cells} |")
     return lines

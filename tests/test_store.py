@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -208,3 +209,21 @@ def test_a_manifest_that_is_none_is_said_to_be_none(damaged: Path, manifest: str
     (damaged / "manifest.json").write_text(manifest)
     with pytest.raises(ScenarioError, match="a folder that --out has written"):
         unsim.open_results(damaged)
+
+
+def test_an_interrupt_in_the_middle_of_the_swap_is_heard_after_it_and_nothing_is_left_beside(
+    comparison: Comparison, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "results"
+    store.write_run(comparison.strategy, out, "first", width=None)
+    swap = store._swap
+
+    def interrupted(fresh: Path, place: Path, old: Path) -> None:
+        swap(fresh, place, old)
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(store, "_swap", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        store.write_run(comparison.strategy, out, "second", width=None)
+    assert unsim.open_results(out).record["command"] == "second"
+    assert [path.name for path in tmp_path.iterdir()] == ["results"]

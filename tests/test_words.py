@@ -76,13 +76,13 @@ def test_what_would_flip_it_follows_from_what_was_examined(comparison: Compariso
                       moved(comparison, political_cost=-2.0, economic_cost=3.0), flips, {})  # fmt: skip
     told = words.finding(subject, found)[2]
     assert "does not keep the sign for political cost." in told
-    assert "turns the sign for political cost at +0.0040 (within noise)." in told
+    assert "turns the sign of the mean for political cost at +0.0040 (within noise)." in told
     assert "policing" not in told
     assert "no record identifies for economic cost (80%)." in told
     near = replace(found, unidentified={"economic_cost": Part(0.45, 0.4, 0.5), "political_cost": Part(0.55, 0.5, 0.6)})
     assert "identifies for political cost (55%)." in words.finding(subject, near)[2]
     calm = replace(found, variant=None, flips={"political_cost": Flip(None, True)}, unidentified={})
-    assert "turns it for political cost." in words.finding(subject, calm)[2]
+    assert "turns the sign of the mean for political cost." in words.finding(subject, calm)[2]
     assert "No answer of rivals" in words.finding(subject, calm)[2]
     assert "Nothing could be examined" in words.finding(subject, replace(calm, flips={}))[2]
     assert (

@@ -10,8 +10,11 @@ import hashlib
 import json
 import platform
 import shlex
+import shutil
+import signal
 import sys
 import tempfile
+import threading
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,7 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from unsim.effects import Comparison
-from unsim.files import Problem, ScenarioError
+from unsim.files import Problem, ScenarioError, shipped_scenarios
 from unsim.results import Run
 from unsim.scenario import Scenario
 from unsim.structure import Structure
@@ -166,27 +169,56 @@ def _folder(out: Path) -> Iterator[Path]:
     out = out.resolve()
     missing = [folder for folder in out.parents if not folder.exists()]
     out.parent.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}-"))
     try:
-        with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as scratch:
-            fresh, old = Path(scratch) / "new", Path(scratch) / "old"
-            fresh.mkdir()
-            yield fresh
-            _write_json(
-                fresh / MANIFEST, {"format": FORMAT, "files": {path.name: _entry(path) for path in sorted(fresh.iterdir())}}
-            )
-            try:
-                if out.exists():
-                    out.rename(old)
-                fresh.rename(out)
-            except BaseException:  # an interrupt, too: what was there comes back
-                if old.exists() and not out.exists():
-                    old.rename(out)
-                raise
+        fresh = scratch / "new"
+        fresh.mkdir()
+        yield fresh
+        _write_json(fresh / MANIFEST, {"format": FORMAT, "files": {path.name: _entry(path) for path in sorted(fresh.iterdir())}})
+        with _undisturbed():
+            _swap(fresh, out, scratch / "old")
+            shutil.rmtree(scratch)
     except BaseException:
-        for folder in missing:
-            if folder.exists() and not any(folder.iterdir()):
-                folder.rmdir()
+        with _undisturbed():
+            shutil.rmtree(scratch, ignore_errors=True)
+            for folder in missing:
+                if folder.exists() and not any(folder.iterdir()):
+                    folder.rmdir()
         raise
+
+
+def _swap(fresh: Path, out: Path, old: Path) -> None:
+    """Put a folder in the place of another; what was there comes back where that fails."""
+    try:
+        if out.exists():
+            out.rename(old)
+        fresh.rename(out)
+    except BaseException:
+        if old.exists() and not out.exists():
+            old.rename(out)
+        raise
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """An interrupt is heard once a short work on disk is done."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals reach the main thread alone
+        return
+    heard: list[int] = []
+    names = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in names}
+    for number in names:
+        if before[number] not in (signal.SIG_IGN, None):
+            signal.signal(number, lambda number, _: heard.append(number))
+    try:
+        yield
+    finally:
+        for number in names:
+            if before[number] not in (signal.SIG_IGN, None):
+                signal.signal(number, before[number])
+        if heard:
+            signal.raise_signal(heard[0])
 
 
 def _entry(path: Path) -> dict[str, Any]:
@@ -227,7 +259,9 @@ def check_out(out: Path, force: bool) -> None:
     if place in (Path.cwd(), *Path.cwd().parents) or place.is_mount():
         refuse(f"the current folder, one above it or a whole disk: {out}", "a folder of its own, such as results/first")
     if place.is_dir() and any(place.iterdir()):
-        allowed = "an empty or new folder, or --force to replace earlier results"
+        allowed = "an empty or new folder, " + (
+            "since --force replaces earlier results only" if force else "or --force to replace earlier results"
+        )
         if not force:
             refuse(f"a folder that is not empty: {out}", allowed)
         if _listed(place) is None:
@@ -371,7 +405,10 @@ def provenance(arms: Mapping[str, Run], command: str) -> dict[str, Any]:
 
 def _contents(scenario: Scenario) -> dict[str, Any]:
     """The files of a scenario with their hashes, the nearest first, and their content once merged."""
-    files = [{"file": str(path), "sha256": _hash([path])} for path in scenario.document.chain]
+    files = [
+        {"file": path.name if path.parent == shipped_scenarios() else str(path), "sha256": _hash([path])}
+        for path in scenario.document.chain
+    ]
     return {"files": files, "content": scenario.document.data}
 
 

@@ -14,6 +14,8 @@ HEADLINE = ("political_cost", "economic_cost", "civilian_welfare", "coalition_co
 NEGLIGIBLE = 0.01
 """A share of the reference's mean below which an effect is called small, however sure its sign."""
 MOST = 0.5
+FEWEST_FOR_ENDS = 100
+"""Draws below which each end of a 90% interval rests on fewer than five of them."""
 NAMED = 4
 """Outcomes beyond the headline that are named; the rest are counted."""
 
@@ -55,9 +57,9 @@ def says(comparison: Comparison) -> list[str]:
     if unclear:
         told.append(f"{'For' if moved else f'{over}, for'} {listed(unclear)} the sign is open.")
     told.append(f"{listed(still).capitalize()} {'does' if len(still) == 1 else 'do'} not differ in any future." if still else "")
-    rest = [
-        o.name for o in OUTCOMES if o.name not in HEADLINE and o.name in comparison.shared and comparison.effect(o.name).settled
-    ]
+    told_already = {*headline(comparison), *(("economic_cost", "economic_cost_share") if comparison.shadow_differs else ())}
+    others = [outcome.name for outcome in OUTCOMES if outcome.name in comparison.shared and outcome.name not in told_already]
+    rest = [name for name in others if comparison.effect(name).settled]
     if rest:
         more = f" and {len(rest) - NAMED} more" if len(rest) > NAMED else ""
         names = ", ".join(map(spoken, rest[:NAMED])) if more else listed([spoken(name) for name in rest])
@@ -74,9 +76,10 @@ def does_not_say(comparison: Comparison, found: Structure | None) -> list[str]:
     elif draws < FEWEST_DRAWS:
         told.append(f"Parameters were varied {draws} times only: the intervals are of a mean, and narrow with more draws.")
     else:
-        told.append("Parameters come from priors, and the intervals show what these leave open.")
+        rough = f", roughly: their ends rest on few of the {draws} draws" if draws < FEWEST_FOR_ENDS else ""
+        told.append(f"Parameters come from priors, and the intervals show what these leave open{rough}.")
     if comparison.menus_differ:
-        told.append("It does not part the effect of acting together from that of asking for other texts: the menus differ.")
+        told.append("It does not part the effect of the texts that one arm alone may ask for from all else: the menus differ.")
     if comparison.shadow_differs:
         told.append("The world without measures differs between the arms, so economic cost is left out.")
     if found is not None and found.first_month:
@@ -103,7 +106,11 @@ def would_flip(comparison: Comparison, found: Structure | None) -> list[str]:
         turned = [f"{spoken(name)} at {flip.rho:+.4f}{'' if flip.clear else ' (within noise)'}" for name, flip in held.items()
                   if flip.rho is not None]  # fmt: skip
         kept = [f"{spoken(name)}{'' if flip.clear else ' (within noise)'}" for name, flip in held.items() if flip.rho is None]
-        told.append(f"An {answer} turns the sign for {listed(turned)}." if turned else f"No {answer} turns it for {listed(kept)}.")
+        told.append(
+            f"An {answer} turns the sign of the mean for {listed(turned)}."
+            if turned
+            else f"No {answer} turns the sign of the mean for {listed(kept)}."
+        )
     shares = {name: part.share for name in names if (part := found.unidentified.get(name)) is not None}
     most = [f"{spoken(name)} ({share:.0%})" for name, share in shares.items() if share >= MOST]
     if most:

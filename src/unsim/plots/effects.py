@@ -42,11 +42,13 @@ if TYPE_CHECKING:
 
 
 def _heading(what: str, comparison: Comparison) -> str:
-    return f"{what}: {comparison.strategy.scenario.title}, against {comparison.reference.scenario.title}"
+    return f"{what}. {comparison.strategy.scenario.title}, against {comparison.reference.scenario.title}"
 
 
 def _note(comparison: Comparison) -> str:
-    return f"{rests_on(comparison)} Mean paired difference; bar: {comparison.effect(comparison.shared[0]).interval}."
+    told = f"{rests_on(comparison)} Mean paired difference; bar: {comparison.effect(comparison.shared[0]).interval}."
+    shadow = " The world without measures differs between the arms: read revenue rather than economic cost."
+    return told + (shadow if comparison.shadow_differs else "")
 
 
 def interval(axis: Any, y: float, effect: Effect, sign: float = 1.0) -> None:
@@ -74,7 +76,7 @@ def forest(comparison: Comparison, outcomes: Sequence[Outcome], title: str, widt
     columns = max(1, min(int(WIDTHS[width] / PANEL), len(moved)))
     with styled():
         rows = max(1, -(-len(moved) // columns))
-        figure, axes = sheet(width, rows, columns, _height(comparison), _heading(f"Effects. {title}", comparison), note)
+        figure, axes = sheet(width, rows, columns, _height(comparison), _heading(f"Effects: {title}", comparison), note)
         for index, (axis, kind) in enumerate(zip(axes.flat, moved, strict=False)):
             axis.axvline(0.0, color=INK, linewidth=0.6)
             for y, effect in enumerate(effects[kind.name]):
