@@ -11,7 +11,7 @@ from unsim.effects import Comparison, Effect
 from unsim.parameters import BY_NAME
 from unsim.results import Run, design, spread_of
 from unsim.rules.ledger import OUTCOMES
-from unsim.structure import FEWEST_DRAWS, RHO, Structure
+from unsim.structure import FEWEST_DRAWS, RHO, VARIANTS, Structure
 
 MAIN = tuple(outcome.name for outcome in OUTCOMES)
 PER_RIVAL = ("letter", "policing", "enforcement")
@@ -78,7 +78,7 @@ def effects_table(comparison: Comparison) -> Table:
 def structure_table(comparison: Comparison, found: Structure) -> Table:
     """What each effect over the whole horizon rests on: the share through unidentified parameters, the other variant."""
     arm, variant = comparison.strategy, found.variant
-    names = {"additive": "additive", "weakest_link": "weakest link"}
+    names = {variant: variant.replace("_", " ") for variant in VARIANTS}
     own = names[arm.scenario.file.coalition.linkage]
     table = Table(title="What the effects rest on", caption=_structure_caption(comparison, found), title_justify="left",
                   caption_justify="left")  # fmt: skip

@@ -15,7 +15,6 @@ from unsim.plots.effects import interval
 from unsim.plots.paths import has
 from unsim.plots.style import (
     INK,
-    LEVELS,
     LOOKS,
     TEXT_SIZE,
     Picture,
@@ -34,7 +33,7 @@ from unsim.plots.style import (
     unit_of_difference,
     wrapped,
 )
-from unsim.results import Run, spread_of
+from unsim.results import QUANTILES, Run, spread_of
 from unsim.rules.ledger import Outcome
 
 if TYPE_CHECKING:
@@ -137,7 +136,7 @@ def _spread(axis: Any, runs: dict[str, Run], names: list[str]) -> None:
         for y, outcome in enumerate(names):
             if has(arm, outcome):
                 values = arm.outcome(outcome)
-                low, left, _, right, high = np.quantile(values, list(LEVELS.values()))
+                low, left, _, right, high = np.quantile(values, list(QUANTILES.values()))
                 axis.plot([low, high], [y + offset] * 2, color=look["color"], linewidth=0.7, linestyle=look["linestyle"])
                 axis.plot([left, right], [y + offset] * 2, color=look["color"], linewidth=2.2, solid_capstyle="butt", alpha=0.6)
                 axis.plot([values.mean()], [y + offset], marker=look["marker"], markersize=3.6, color=look["color"])
@@ -164,9 +163,9 @@ def levels_table(result: Result, parts: Sequence[Part]) -> pd.DataFrame:
             for name, arm in arms(result).items():
                 if has(arm, outcome):
                     values = arm.outcome(outcome)
-                    quantiles = np.quantile(values, list(LEVELS.values()))
+                    quantiles = np.quantile(values, list(QUANTILES.values()))
                     row[f"{name}_mean"] = values.mean()
-                    row |= {f"{name}_{level}": value for level, value in zip(LEVELS, quantiles, strict=True)}
+                    row |= {f"{name}_{level}": value for level, value in zip(QUANTILES, quantiles, strict=True)}
             if isinstance(result, Comparison) and outcome in result.shared:
                 effect = result.effect(outcome)
                 row |= {key: getattr(effect, key) for key in ("effect", "low", "high", "interval", "n")}

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from unsim.effects import Comparison
 from unsim.plots.style import (
     INK,
-    LEVELS,
     LOOKS,
     NOTE_SIZE,
     PANEL,
@@ -41,7 +40,7 @@ from unsim.plots.style import (
     unit_of_difference,
     wrapped,
 )
-from unsim.results import Run, spread_of
+from unsim.results import QUANTILES, Run, spread_of
 from unsim.rules.ledger import Outcome
 
 if TYPE_CHECKING:
@@ -88,7 +87,7 @@ def _values(arm: Run, outcome: Outcome) -> NDArray[np.float64]:
 
 
 def _quantiles(arm: Run, outcome: Outcome) -> dict[str, NDArray[np.float64]]:
-    return dict(zip(LEVELS, np.quantile(_values(arm, outcome), list(LEVELS.values()), axis=1), strict=True))
+    return dict(zip(QUANTILES, np.quantile(_values(arm, outcome), list(QUANTILES.values()), axis=1), strict=True))
 
 
 def _unit(outcome: Outcome) -> str:

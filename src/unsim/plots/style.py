@@ -48,7 +48,6 @@ STYLE: Any = {
     "text.parse_math": False,  # a title may name a price in $
     "figure.constrained_layout.use": True,
 }
-LEVELS = {"q05": 0.05, "q25": 0.25, "q50": 0.50, "q75": 0.75, "q95": 0.95}
 Result = Run | Comparison
 Item = TypeVar("Item")
 
