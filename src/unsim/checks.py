@@ -110,6 +110,10 @@ def _tables(partners: tuple[str, ...]) -> dict[str, Any]:
     for row in table("flows"):
         if row["partner"] in partners:
             channels[row["channel"]]["flows"][row["partner"]] = {"usd_million_a_year": float(row["usd_million_a_year"])}
+    for row in table("past_flows"):
+        if row["partner"] in partners:
+            flow = channels[row["channel"]]["flows"][row["partner"]]
+            flow.setdefault("past", {})[row["year"]] = float(row["usd_million_a_year"])
     for row in table("sold_on"):
         if row["partner"] in partners:
             channels[row["channel"]]["sold_on"].setdefault(row["partner"], {})[row["market"]] = float(row["share"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -40,7 +40,8 @@ class Run:
     """All futures of one scenario.
 
     ``totals`` (horizon, outcome, replicate) holds sums over the first ``horizons`` months; ``kept`` (outcome, month,
-    replicate) whole paths of the first replicates; ``votes`` (draft, state, vote) counts of votes over all futures.
+    replicate) whole paths of the first replicates; ``votes`` (draft, state, vote) counts of votes over all futures; ``yearly``
+    (variable, year, replicate) sums over each twelve months of the variables of the world in ``watched``.
     Replicate ``i`` uses parameter draw ``i % draws`` (``draws`` 0: every parameter at its default).
     """
 
@@ -53,6 +54,8 @@ class Run:
     totals: NDArray[np.float64]
     kept: NDArray[np.float64]
     votes: NDArray[np.int64]
+    watched: tuple[str, ...] = ()
+    yearly: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0, 0)))
 
     @property
     def months(self) -> int:

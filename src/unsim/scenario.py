@@ -15,7 +15,7 @@ from unsim.consistency import ENTRY_PRIORS
 from unsim.files import Document, Key, locate, override, read, shipped_scenarios
 from unsim.parameters import BY_NAME, PARAMETER_AXES, Params, Prior, draw_rows, labels, triangular
 from unsim.rules.ledger import Outcome, outcomes
-from unsim.rules.world import BOOKS, FORUMS, SCOPES, STOCKS, Case, Setting, Sizes, case, offsets
+from unsim.rules.world import BOOKS, FORUMS, SCOPES, STOCKS, WORLD_AXES, Case, Setting, Sizes, case, offsets
 from unsim.schema import ScenarioFile
 from unsim.setting import Labels, build
 from unsim.tables import state_names
@@ -101,6 +101,29 @@ class Scenario:
         for label, value in _held(self.file):
             found[label] = Prior("fixed", value, 0.0, value, value)
         return found
+
+    def world_row(self, name: str) -> int:
+        """Row of a variable of the world by its name and labels, such as ``declared.real.coal.CHN`` (its axes in order).
+
+        Raises ``KeyError`` with what is allowed.
+        """
+        variable, *given = name.split(".")
+        if variable not in WORLD_AXES:
+            raise KeyError(f"no variable {variable!r} of the world; there are {', '.join(WORLD_AXES)}")
+        axes, names = WORLD_AXES[variable], self.labels
+        known = {
+            "state": names.states, "partner": names.partners, "channel": names.channels, "good": names.goods,
+            "draft": names.drafts, "conflict": names.conflicts, "mandate": names.mandates, "forum": FORUMS, "scope": SCOPES,
+            "book": ("real", "shadow"), "outcome": tuple(outcome.name for outcome in self.outcomes),
+        }  # fmt: skip
+        if len(given) != len(axes):
+            raise KeyError(f"{name!r}; allowed: {'.'.join([variable, *axes])}")
+        row = 0
+        for axis, label in zip(axes, given, strict=True):
+            if label not in known[axis]:
+                raise KeyError(f"no {axis} {label!r}; there are {', '.join(known[axis])}")
+            row = row * len(known[axis]) + known[axis].index(label)
+        return offsets(WORLD_AXES, self.sizes)[0][variable] + row
 
     def called(self, code: str) -> str:
         """The name of a state or partner: what the file calls it, its usual short name, or the code itself."""

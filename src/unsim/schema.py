@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 MONTH = r"^(19|20)\d\d-(0[1-9]|1[0-2])$"
 START = r"^20(0[6-9]|[1-9]\d)-(0[1-9]|1[0-2])$"  # the Council's seats are known from 2006 on
+YEAR = r"^(19|20)\d\d$"
 CODE = r"^[A-Z]{3}$"
 NAME = r"^[a-z][a-z0-9_]{0,40}$"
 MAX_MONTHS = 1200
@@ -20,6 +21,7 @@ MAX_LIST = 240
 Share = Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False, json_schema_extra={"unit": "share"})]
 Amount = Annotated[float, Field(ge=0.0, le=1e6, allow_inf_nan=False)]
 Month = Annotated[str, Field(pattern=MONTH)]
+Year = Annotated[str, Field(pattern=YEAR)]
 Label = Annotated[str, Field(min_length=1, max_length=60, pattern=r"\S")]
 Reader = Annotated[str, Field(max_length=160)]
 Text = Annotated[str, Field(min_length=1, max_length=160, pattern=r"\S")]
@@ -167,6 +169,9 @@ class Measure(Entry):
     conditional: Share = Field(0.0, description="part of a ban on resale that eases as coercion falls")
     start: Month = Field(alias="from", description="effective month, YYYY-MM")
     until: Month | None = Field(None, description="month in which it lapses or is lifted, YYYY-MM")
+    wind_down: Annotated[float, Field(ge=0, le=60, allow_inf_nan=False)] = Field(
+        0.0, description="months in which two thirds of it take effect; 0: all at once"
+    )
     supposed: bool = Supposed
     evidence: list[str] = Evidence
 
@@ -187,6 +192,11 @@ class Flow(Entry):
     """What a partner would buy in a channel without measures."""
 
     usd_million_a_year: Amount = Field(description="USD million a year")
+    past: dict[Year, Amount] = Field(
+        default_factory=dict,
+        max_length=MAX_LIST,
+        description="the same in earlier years, by year, where the file tells history (as_it_happened)",
+    )
 
 
 class Channel(Entry):

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from unsim.rules.chance import permanent_code
 from unsim.rules.world import FORUMS, SCOPES, STOCKS, Setting
-from unsim.schema import Mandate, Measure, ScenarioFile, Step
+from unsim.schema import Flow, Mandate, Measure, ScenarioFile, Step
 from unsim.tables import table
 
 ELECTED_BY_REGION = {"AFR": 3, "APG": 2, "EEG": 1, "GRULAC": 2, "WEOG": 2}
@@ -124,7 +124,7 @@ def measures_in_force(file: ScenarioFile) -> list[Measure]:
         Measure.model_validate(
             {
                 **{key: row[key] for key in ("sender", "channel", "part", "from")},
-                **{key: float(row[key]) for key in ("coverage", "share_of_channel", "clarity")},
+                **{key: float(row[key]) for key in ("coverage", "share_of_channel", "clarity", "wind_down")},
                 "until": file.start if row["id"] in file.measures.lift else None,
             }
         )
@@ -141,6 +141,14 @@ def in_force(measure: Measure, months: NDArray[np.int64]) -> NDArray[np.bool_]:
     return np.asarray((months >= acts_from(month_number(measure.start), months)) & (months < ended))
 
 
+def effect(measure: Measure, months: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Share of a measure that has taken effect, by month, from the middle of its first month on."""
+    if measure.wind_down == 0.0:
+        return np.where(in_force(measure, months), 1.0, 0.0)
+    age = np.maximum(months - acts_from(month_number(measure.start), months), 0) + 0.5
+    return np.where(in_force(measure, months), 1.0 - np.exp(-age / measure.wind_down), 0.0)
+
+
 def coverage(rows: Iterable[Measure], months: NDArray[np.int64]) -> NDArray[np.float64]:
     """Share of a channel that measures name, by month: parts add, on a part the strictest measure counts.
 
@@ -149,7 +157,7 @@ def coverage(rows: Iterable[Measure], months: NDArray[np.int64]) -> NDArray[np.f
     whole = np.zeros(len(months))
     parts: dict[str, tuple[float, NDArray[np.float64]]] = {}
     for row in rows:
-        named = np.where(in_force(row, months), row.coverage, 0.0)
+        named = row.coverage * effect(row, months)
         if row.part == "all":
             whole = np.maximum(whole, named)
         else:
@@ -395,7 +403,7 @@ def _trade(file: ScenarioFile, labels: Labels, span: NDArray[np.int64]) -> dict[
         "supplies": _floats(partner.supplies for partner in partners),
         "policing_choice": np.stack([_from_the_second(partner.policing, span) for partner in partners], axis=1),
         "channel_code": np.array([permanent_code(channel) for channel in labels.channels], dtype=np.uint64),
-        "base_potential": np.array([[flow.usd_million_a_year / 12.0 if flow else 0.0 for flow in row] for row in flows]),
+        "base_potential": np.array([[_demand(flow, file, span) for flow in row] for row in flows]).transpose(2, 0, 1),
         "for_conflicts": _floats(channel.for_conflicts for channel in channels),
         "merchandise": _floats(channel.merchandise for channel in channels),
         "takes_redirected": _floats(channel.takes_redirected for channel in channels),
@@ -404,6 +412,21 @@ def _trade(file: ScenarioFile, labels: Labels, span: NDArray[np.int64]) -> dict[
         "good_cloth": _floats(good.cloth for good in goods),
         "good_crude": _floats(good.crude for good in goods),
     }
+
+
+def _demand(flow: Flow | None, file: ScenarioFile, span: NDArray[np.int64]) -> NDArray[np.float64]:
+    """What a partner would buy, USD million a month, by month.
+
+    In a history: between the middles of the years that are given; a year after the last of them the usual level is reached.
+    """
+    if flow is None:
+        return np.zeros(len(span))
+    usual = flow.usd_million_a_year / 12.0
+    if not (flow.past and file.as_it_happened):
+        return np.full(len(span), usual)
+    years = sorted(flow.past)
+    middles = [int(year) * 12 + 5.5 for year in years]
+    return np.interp(span, [*middles, middles[-1] + 12.0], [*(flow.past[year] / 12.0 for year in years), usual])
 
 
 def _drafts(file: ScenarioFile, labels: Labels) -> dict[str, Any]:

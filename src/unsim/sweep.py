@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from typing import Any, get_args
 
@@ -13,7 +13,7 @@ from unsim.files import Problem, ScenarioError
 from unsim.results import Engine, Run, horizons_within
 from unsim.rules.chance import MAX_WORD
 from unsim.rules.lanes import all_of
-from unsim.rules.world import WORLD_AXES, offsets
+from unsim.rules.world import WORLD_AXES, YEAR, offsets
 from unsim.scenario import Scenario, loaded
 
 BLOCK = 16
@@ -32,6 +32,7 @@ OTHER = 2**31
 """Added to the number of a draw or replicate, it gives one that no run uses by itself."""
 
 Progress = Callable[[int, int], None]
+Values = Mapping[str, np.ndarray]
 
 
 def default_draws(replicates: int) -> int:
@@ -78,13 +79,17 @@ def run(
     threads: int | None = None,
     chunk: int = CHUNK,
     keep: int = 0,
+    watch: Sequence[str] = (),
+    values: Values | None = None,
     redrawn: frozenset[str] = frozenset(),
     progress: Progress | None = None,
 ) -> Run:
     """Run a scenario, or that of a path or shipped name, ``replicates`` times with ``draws`` draws of the parameters.
 
     ``draws`` 0 holds all parameters at their defaults. ``keep`` asks for whole paths of the first replicates. ``threads``
-    (default: all cores) and ``chunk`` change the speed only: every number is the same to the bit. ``redrawn`` names parameters
+    (default: all cores) and ``chunk`` change the speed only: every number is the same to the bit. ``watch`` asks for yearly sums
+    of variables of the world, such as ``declared.real.coal.CHN``. ``values`` gives some parameters their values in each draw
+    (a row label with an array (draw)) instead of drawing them (kernel only). ``redrawn`` names parameters
     that get other draws, with other luck in every future: what a sensitivity analysis compares with the run without it
     (kernel only). ``progress`` is called with replicates done and replicates in all.
 
@@ -99,7 +104,8 @@ def run(
     totals = np.empty((len(horizons), sizes.outcome, replicates))
     kept = np.empty((sizes.outcome, scenario.months, keep))
     votes = np.zeros((sizes.draft, sizes.state, 3), dtype=np.int64)
-    work = _Work(scenario, draws, seed, horizons, redrawn, totals, kept)
+    yearly = np.zeros((len(watch), -(-scenario.months // YEAR), replicates))
+    work = _Work(scenario, draws, seed, horizons, redrawn, totals, kept, watch, yearly, values or {})
     solve = work.kernel if engine == "kernel" else work.mesa
     size = chunk if engine == "kernel" else 1
     bounds = [(first, min(first + size, replicates)) for first in range(0, replicates, size)]
@@ -121,7 +127,7 @@ def run(
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
-    return Run(scenario, replicates, draws, seed, engine, horizons, totals, kept, votes)
+    return Run(scenario, replicates, draws, seed, engine, horizons, totals, kept, votes, tuple(watch), yearly)
 
 
 class _Work:
@@ -140,8 +146,12 @@ class _Work:
         redrawn: frozenset[str],
         totals: np.ndarray,
         kept: np.ndarray,
+        watch: Sequence[str],
+        yearly: np.ndarray,
+        values: Values,
     ) -> None:
-        self.scenario, self.seed, self.totals, self.kept = scenario, seed, totals, kept
+        self.scenario, self.seed, self.totals, self.kept, self.yearly = scenario, seed, totals, kept, yearly
+        self.watched = np.array([scenario.world_row(name) for name in watch], dtype=np.int64)
         self.horizons = np.array(horizons)
         self.sizes = scenario.sizes
         self.draws = list(range(draws)) or [-1]
@@ -150,6 +160,9 @@ class _Work:
         if redrawn:
             rows = [name.partition(".")[0] in redrawn for name in scenario.priors]
             self.table[rows] = scenario.draw(seed, [draw + OTHER for draw in self.draws])[rows]
+        labels = list(scenario.priors)
+        for name, given in values.items():
+            self.table[labels.index(name)] = given
         self.case = scenario.case
 
     def _no_votes(self) -> np.ndarray:
@@ -167,7 +180,8 @@ class _Work:
         rows = offsets(WORLD_AXES, self.sizes)[1], len(self.table), self.sizes.outcome
         world, params, sums = (aligned(number, BLOCK) for number in rows)
         luck, design = (np.uint64(self.seed), replicates), (self.table, draws, self.horizons)
-        simulate(world, params, sums, self.case, all_of(BLOCK), *luck, *design, first, last, self.totals, self.kept, votes)
+        written = self.totals, self.kept, votes, self.watched, self.yearly
+        simulate(world, params, sums, self.case, all_of(BLOCK), *luck, *design, first, last, *written)
         return votes
 
     def mesa(self, first: int, last: int) -> np.ndarray:
@@ -186,6 +200,7 @@ class _Work:
                 self.totals[self.horizons == month + 1, :, replicate] = running
                 if replicate < self.kept.shape[2]:
                     self.kept[:, month, replicate] = model.world.outcome
+                self.yearly[:, month // YEAR, replicate] += model.block[self.watched, 0]
                 if model.tabled is not None:
                     for i in model.setting.seats[month]:
                         votes[model.tabled, i, int(model.world.vote[i])] += 1

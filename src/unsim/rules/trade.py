@@ -117,6 +117,15 @@ def redirected_goal(lost: float, willingness: float) -> float:
 
 
 @rule
+def turned_goal(lost: float, willingness: float, own_ban: float) -> float:
+    """Trade that turns to goods which no Council text lists, USD million a month.
+
+    Where a partner's own government bans trade with the DPRK, the same goods go to other partners; other goods would not help.
+    """
+    return willingness * lost * (1.0 - own_ban)
+
+
+@rule
 def redirected_in(stock: float, weight: float, potential_trade: float, cap: float) -> float:
     """What a partner takes of the redirected trade, at most ``cap`` times its own potential, USD million a month.
 

@@ -26,6 +26,8 @@ SCOPES = ("weapons", "rights", "link")
 """What a monitoring body looks at: weapons programmes and evasion, abuse of rights, or the link from abuse into trade."""
 WEAPONS, RIGHTS, LINK = range(3)
 
+YEAR = 12
+"""Months in a year."""
 SEATS = 15
 """Members of the Security Council (Charter, Article 23)."""
 
@@ -217,7 +219,7 @@ class Setting(NamedTuple):
     standing: Annotated[Rows, ("month", "channel")]  # coverage of standing Council measures, share of what texts can name
     own_ban: Annotated[Rows, ("month", "channel", "partner")]  # coverage of a partner's own measures, share
     standing_goods: Annotated[Rows, ("month", "good")]
-    base_potential: Annotated[Rows, ("channel", "partner")]  # without measures, USD million a month
+    base_potential: Annotated[Rows, ("month", "channel", "partner")]  # without measures, USD million a month
     merchandise: Annotated[Rows, ("channel",)]  # 1 where a closed border stops the trade
     takes_redirected: Annotated[Rows, ("channel",)]  # 1 for the channel of goods that no text lists
     uses_cloth: Annotated[Rows, ("channel",)]  # 1 where the cloth is imported

@@ -13,13 +13,13 @@ from unsim.engines.kernel.sanctions import phase_sanctions
 from unsim.engines.kernel.trade import phase_trade
 from unsim.engines.kernel.world import phase_world
 from unsim.rules.jit import kernel
-from unsim.rules.world import SEATS
+from unsim.rules.world import SEATS, YEAR
 
 
 @kernel
 def simulate(
     w: Any, p: Any, sums: Any, c: Any, r: Any, seed: Any, replicates: Any, table: Any, draws: Any, horizons: Any,
-    begins: int, ends: int, totals: Any, kept: Any, votes: Any,
+    begins: int, ends: int, totals: Any, kept: Any, votes: Any, watched: Any, yearly: Any,
 ) -> None:  # fmt: skip
     """Run replicates ``begins`` to ``ends`` over the horizon.
 
@@ -28,7 +28,7 @@ def simulate(
     address and ``draws`` its column in ``table``, the parameter rows by draw; both are filled up to whole blocks, with runs
     that nobody records. Written: ``totals`` (horizon, outcome, replicate), the sums of each outcome over the first months;
     ``kept`` (outcome, month, replicate), whole paths of as many replicates as it has room for. Added to: ``votes`` (draft,
-    state, vote), counts.
+    state, vote), counts; ``yearly`` (row, year, replicate), sums over each twelve months of the rows of the world in ``watched``.
     """
     at = c.at
     months = c.seats.shape[0]
@@ -69,6 +69,10 @@ def simulate(
                     else:
                         for lane in range(recorded):
                             path[lane] = w[at.outcome + o, lane]
+            for q in range(watched.shape[0]):
+                year = yearly[q, t // YEAR]
+                for lane in range(runs):
+                    year[first + lane] += w[watched[q], lane]
             for lane in range(runs):
                 draft = int(w[at.tabled, lane])
                 if draft >= 0:

@@ -39,7 +39,7 @@ def offer(w: Any, p: Any, c: Any, t: int, b: int, r: Any, passing: float) -> Non
             cell = (b * n.channel + k) * n.partner + j
             named = (t * n.channel + k) * n.partner + j
             wanted = w[at.arms_wanted + j, r] * s[st.for_conflicts + k]
-            demand = trade.potential(s[st.base_potential + k * n.partner + j], wanted, factor)
+            demand = trade.potential(s[st.base_potential + named], wanted, factor)
             if b == REAL:
                 easing = s[st.resale_conditional + named]
                 w[at.taken + cell, r] = trade.resale_lost(coefficient, s[st.resale + named], easing, w[at.coercion + b, r])
@@ -71,15 +71,18 @@ def move(w: Any, p: Any, c: Any, t: int, b: int, r: Any) -> None:
     unlisted_goal = each(0.0, r)
     for k in range(n.channel):
         lost = each(0.0, r)
+        turned = each(0.0, r)
         for j in range(n.partner):
-            lost = lost + w[at.lost + (b * n.channel + k) * n.partner + j, r]
+            here = w[at.lost + (b * n.channel + k) * n.partner + j, r]
+            lost = lost + here
+            turned = turned + trade.turned_goal(here, p[pt.to_unlisted, r], s[st.own_ban + (t * n.channel + k) * n.partner + j])
         w[at.redirected + b * n.channel + k, r] = trade.moved_next(
             w[at.redirected + b * n.channel + k, r],
             trade.redirected_goal(lost, p[pt.redirection, r]),
             p[pt.redirection_speed, r],
             np.float64(t),
         )
-        unlisted_goal = unlisted_goal + trade.redirected_goal(lost, p[pt.to_unlisted, r]) * s[st.merchandise + k]
+        unlisted_goal = unlisted_goal + turned * s[st.merchandise + k]
     w[at.unlisted + b, r] = trade.moved_next(w[at.unlisted + b, r], unlisted_goal, p[pt.unlisted_speed, r], np.float64(t))
 
 

@@ -21,7 +21,7 @@ class Regime(State):
             sold = 0.0
             for j in range(len(s.partner_state)):
                 wanted = w.arms_wanted[j] * s.for_conflicts[k]
-                sold = sold + trade.potential(s.base_potential[k, j], wanted, p.potential_scale[k])
+                sold = sold + trade.potential(s.base_potential[0, k, j], wanted, p.potential_scale[k])
             free_trade = free_trade + sold
             cloth = cloth + trade.cloth_cost(sold, p.cloth_share, s.uses_cloth[k])
         w.income[REAL], w.income[SHADOW] = p.start_income, trade.hard_currency(free_trade, cloth, p.other_income)
@@ -53,12 +53,13 @@ class Regime(State):
         for b in BOOKS:
             goal = 0.0
             for k in range(len(s.channel_code)):
-                lost = 0.0
+                lost, turned = 0.0, 0.0
                 for j in range(len(s.partner_state)):
                     lost = lost + w.lost[b, k, j]
+                    turned = turned + trade.turned_goal(w.lost[b, k, j], p.to_unlisted, s.own_ban[self.model.t, k, j])
                 wanted = trade.redirected_goal(lost, p.redirection)
                 w.redirected[b, k] = trade.moved_next(w.redirected[b, k], wanted, p.redirection_speed, t)
-                goal = goal + trade.redirected_goal(lost, p.to_unlisted) * s.merchandise[k]
+                goal = goal + turned * s.merchandise[k]
             w.unlisted[b] = trade.moved_next(w.unlisted[b], goal, p.unlisted_speed, t)
 
     def choose_coercion(self, book: int) -> float:

@@ -238,7 +238,7 @@ class State(Actor):
             w.evadable[REAL, k, j] = sanctions.evadable_share(*ban, s.own_government[j])
             w.listed[REAL, k, j] = sanctions.listed_share(market.covered(), s.own_ban[t, k, j])
             for b in BOOKS:
-                demand = trade.potential(s.base_potential[k, j], w.arms_wanted[j] * s.for_conflicts[k], market.output(b))
+                demand = trade.potential(s.base_potential[t, k, j], w.arms_wanted[j] * s.for_conflicts[k], market.output(b))
                 if b == REAL:
                     w.taken[b, k, j] = trade.resale_lost(
                         coefficient, s.resale[t, k, j], s.resale_conditional[t, k, j], w.coercion[b]

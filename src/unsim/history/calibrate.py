@@ -1,0 +1,141 @@
+"""Calibration: what the record of trade says about the parameters that it can inform.
+
+Only parameters are fitted that move a recorded series in the years that the fit may know; all others keep their priors, and
+are drawn from them in every simulation, so that what they add to the spread is in the posterior.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from unsim.history.economy import ORIGIN, SCENARIO, Replay, record, replay
+from unsim.history.inference import Posterior, sample
+from unsim.parameters import Prior
+from unsim.scenario import Scenario, load
+
+Floats = NDArray[np.float64]
+
+TO_2016 = (
+    "potential_scale.coal",
+    "potential_scale.minerals",
+    "potential_scale.textiles",
+    "potential_scale.seafood",
+    "potential_scale.other_goods",
+    "shock_spread",
+    "shock_common",
+    "own_compliance",
+    "redirection",
+    "other_income",
+    "spending_propensity",
+    "drawdown",
+    "pipeline_crude",
+    "cloth_share",
+)
+"""Parameters that trade up to 2016 can move: potentials, shocks, the ROK's and Japan's own bans, what income buys."""
+SINCE = (
+    "compliance",
+    "letter_speed",
+    "text_reach.minerals",
+    "text_reach.other_goods",
+    "to_unlisted",
+    "unlisted_speed",
+    "unlisted_capacity",
+    "closure_exponent",
+    "substitution",
+)
+"""Parameters that nothing before the full bans of 2017 can move."""
+AT_THE_START = ("start_reserves", "start_income")
+"""Parameters of the year 2006: fitted, so that the first years do not bend the others, and not shipped."""
+FITTED_SERIES = (
+    "coal", "minerals", "textiles", "seafood", "other_goods", "unlisted", "china_exports", "imports", "rok_exports",
+    "japan_exports", "rest_exports",
+)  # fmt: skip
+UNSTEADY = ("coal", "minerals", "textiles", "seafood", "other_goods")
+SETTLED = 2012
+"""From this year to 2016 demand was about level: yearly steps of these channels, and of all together, tell of shocks."""
+SMALL = 1e-4
+OFFSET = 4.0
+"""Added before the log, USD million: below it, figures are rounding and recording error."""
+IN_UNITS = {"rok_exports": 100.0}
+"""Series that may fall below zero, being a difference: compared in these units, without a log."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """A posterior: its parameters, their priors, draws (draw, parameter), the scores behind it, and the years it knew."""
+
+    names: tuple[str, ...]
+    priors: tuple[Prior, ...]
+    draws: Floats
+    posterior: Posterior
+    until: int
+
+    def identified(self) -> dict[str, float]:
+        """By parameter, the share of the prior's variance that the record takes away (on the scale of the prior's scores)."""
+        spread = self.posterior.draws.var(axis=0)
+        return {name: float(1.0 - spread[i]) for i, name in enumerate(self.names)}
+
+
+def informed(until: int) -> tuple[str, ...]:
+    """The parameters that a record up to a year can inform."""
+    return (*TO_2016, *(SINCE if until > ORIGIN else ()), *AT_THE_START)
+
+
+def features(made: Replay, until: int) -> Floats:
+    """What is compared, of every future (future, feature): the recorded series, year by year, and how unsteady they were."""
+    return _features(lambda name, year: made.of(name, year), until)
+
+
+def observed(until: int) -> Floats:
+    """The same of the record."""
+    return _features(lambda name, year: np.array([record()[name][year]]), until)[0]
+
+
+def _features(value: Callable[[str, int], Floats], until: int) -> Floats:
+    yearly = {name: np.stack([_feature(name, value(name, year)) for year in _known(name, until)]) for name in FITTED_SERIES}
+    steps = []
+    for name in UNSTEADY:
+        free = [i for i, year in enumerate(_known(name, until)) if SETTLED <= year <= ORIGIN]
+        steps.append(np.diff(yearly[name][free], axis=0))
+    size = [np.log(np.mean(step**2, axis=0) + SMALL) for step in steps]
+    together = np.log(np.mean(np.mean(steps, axis=0) ** 2, axis=0) + SMALL)
+    return np.concatenate([*yearly.values(), np.stack([*size, together])]).T
+
+
+def _known(name: str, until: int) -> Sequence[int]:
+    return [year for year in sorted(record()[name]) if year <= until]
+
+
+def _feature(name: str, values: Floats) -> Floats:
+    if name in IN_UNITS:
+        return np.asarray(values / IN_UNITS[name], dtype=np.float64)
+    return np.asarray(np.log(np.maximum(values, 0.0) + OFFSET), dtype=np.float64)
+
+
+def calibrate(until: int = 2024, particles: int = 1000, rounds: int = 12, seed: int = 1, scenario: Scenario | None = None,
+              told: Any = None) -> Calibration:  # fmt: skip
+    """Posterior draws of the informed parameters given the record up to a year."""
+    history = scenario or load(SCENARIO)
+    names = informed(until)
+    priors = tuple(history.priors[name] for name in names)
+
+    def simulate(z: Floats, luck: int) -> Floats:
+        values = {name: from_scores(priors[i], z[:, i]) for i, name in enumerate(names)}
+        if told:
+            told(luck)
+        return features(replay(history, len(z), seed * 1_000_003 + luck, values), until)
+
+    found = sample(simulate, observed(until), len(names), particles, rounds, seed)
+    draws = np.stack([from_scores(prior, found.draws[:, i]) for i, prior in enumerate(priors)], axis=1)
+    return Calibration(names, priors, draws, found, until)
+
+
+def from_scores(prior: Prior, z: Floats) -> Floats:
+    """Values of a parameter from its scores: quantiles of its prior."""
+    return np.array([prior.quantile(float(u)) for u in ndtr(z)], dtype=np.float64)

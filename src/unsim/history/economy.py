@@ -1,0 +1,189 @@
+"""The DPRK's recorded trade, and the same years replayed by the model.
+
+What is compared is what China's customs and others recorded: declared trade. Undeclared trade is in no series.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unsim.scenario import Scenario, load
+from unsim.setting import month_number
+from unsim.sweep import Values, run
+from unsim.tables import table
+
+Floats = NDArray[np.float64]
+
+SCENARIO = "history_2006_2024"
+CHANNELS = ("coal", "minerals", "textiles", "seafood", "unlisted", "other_goods")
+"""Channels of declared exports to China."""
+SCORED = ("china_exports", "china_trade", "imports", "coal", "minerals", "textiles", "seafood", "other_goods")
+"""Series whose scores count. The goods that no text lists were next to nothing in 2016, the yardstick: they count for coverage only."""
+COVERED = (*SCORED, "unlisted")
+ORIGIN = 2016
+"""Last year that the tested fit knows, and the year whose values scale all scores."""
+PERIODS = {"2017-2019": (2017, 2019), "2020-2024": (2020, 2024)}
+ELSEWHERE = ("KOR", "JPN", "ROW")
+ROK_EXPORTS_PER_WAGE = 13.7
+"""The ROK's imports from Kaesong for each dollar of wages there (13.2 to 15.5 in 2011-2016): what is left is trade outside it."""
+RECORDING = {"rest_exports": 0.15}
+RECORDING_USUAL = 0.07
+"""Standard deviation of the log of what is recorded: sources differ by 5 to 10% for China, by more for the rest of the world."""
+ROK_ERROR = 40.0
+"""Standard deviation of the ROK's trade outside Kaesong, USD million a year, for the error of that derivation."""
+HALF_ROUNDING = 0.5
+"""The record is in whole USD million: a band covers what it reaches within half a million."""
+
+
+@cache
+def record() -> Mapping[str, Mapping[int, float]]:
+    """What was recorded: series → year → USD million a year."""
+    found: dict[str, dict[int, float]] = {}
+    for row in table("trade_record"):
+        found.setdefault(row["series"], {})[int(row["year"])] = float(row["usd_million"])
+    exports, imports = found["china_exports"], found["china_imports"]
+    found["china_trade"] = {year: exports[year] + imports[year] for year in exports if year in imports}
+    wages = {int(r["year"]): float(r["usd_million_a_year"]) for r in table("past_flows") if (r["channel"], r["partner"]) == KAESONG}
+    outside = found.pop("rok_exports")
+    found["rok_exports"] = {year: value - ROK_EXPORTS_PER_WAGE * wages[year] for year, value in outside.items() if year in wages}
+    return found
+
+
+KAESONG = ("workers", "KOR")
+
+
+def watched(scenario: Scenario) -> list[str]:
+    """Variables of the world that the series are made of."""
+    china = [f"declared.real.{channel}.CHN" for channel in CHANNELS]
+    others = [f"declared.real.{channel}.{partner}" for partner in ELSEWHERE for channel in CHANNELS]
+    return china + others + [f"imports.real.{good}" for good in scenario.labels.goods]
+
+
+@dataclass(frozen=True)
+class Replay:
+    """The years of a history as futures: series → (year, future), USD million a year, as they would have been recorded."""
+
+    first: int
+    series: Mapping[str, Floats]
+
+    def of(self, name: str, year: int) -> Floats:
+        """All futures of a series in a year."""
+        return self.series[name][year - self.first]
+
+
+def replay(scenario: Scenario, futures: int, seed: int, values: Values | None = None, threads: int | None = None) -> Replay:
+    """Replay a history: each future with parameters of its own, from ``values`` where they are given and else from the priors."""
+    names = watched(scenario)
+    found = run(scenario, futures, futures, seed, watch=names, values=values, threads=threads)
+    at = dict(zip(names, found.yearly, strict=True))
+    goods = [at[f"imports.real.{good}"] for good in scenario.labels.goods]
+    crude = [at[f"imports.real.{name}"] for name, good in scenario.file.goods.items() if good.crude]
+    series = {channel: at[f"declared.real.{channel}.CHN"] for channel in CHANNELS}
+    series["china_exports"] = sum_of(series.values())
+    series["imports"] = sum_of(goods)
+    bought = scenario.file.partners["CHN"].supplies * (series["imports"] - sum_of(crude))
+    series["china_trade"] = series["china_exports"] + bought
+    for name, partner in (("rok_exports", "KOR"), ("japan_exports", "JPN"), ("rest_exports", "ROW")):
+        series[name] = sum_of(at[f"declared.real.{channel}.{partner}"] for channel in CHANNELS)
+    rng = np.random.default_rng(seed)
+    noise = {name: rng.standard_normal(values.shape) for name, values in sorted(series.items())}
+    recorded = {name: values * np.exp(RECORDING.get(name, RECORDING_USUAL) * noise[name]) for name, values in series.items()}
+    recorded["rok_exports"] = series["rok_exports"] + ROK_ERROR * noise["rok_exports"]
+    return Replay(month_number(scenario.file.start) // 12, recorded)
+
+
+def sum_of(parts: Any) -> Floats:
+    """Sum of arrays in their order."""
+    found = 0.0
+    for part in parts:
+        found = found + part
+    return np.asarray(found, dtype=np.float64)
+
+
+def crps(futures: Floats, observed: float) -> float:
+    """Continuous ranked probability score of a sample of futures (Gneiting and Raftery 2007, J. Am. Stat. Assoc. 102(477))."""
+    ordered = np.sort(futures)
+    number = len(ordered)
+    rank = np.arange(1, number + 1)
+    return float(np.mean(np.abs(ordered - observed)) - np.sum((2 * rank - number - 1) * ordered) / number**2)
+
+
+def years(period: tuple[int, int], name: str) -> list[int]:
+    """Years of a period in which a series was recorded."""
+    return [year for year in range(period[0], period[1] + 1) if year in record()[name]]
+
+
+def scaled_error(period: tuple[int, int], error: Any) -> dict[str, float]:
+    """Mean of ``error(series, year)`` over a period, as a share of each series' value in 2016."""
+    return {name: float(np.mean([error(name, year) for year in years(period, name)])) / record()[name][ORIGIN] for name in SCORED}
+
+
+def coverage(made: Replay, period: tuple[int, int], names: Sequence[str] = COVERED) -> dict[str, float]:
+    """Share of recorded values inside the 50% and the 90% band."""
+    inside: dict[str, list[bool]] = {"50": [], "90": []}
+    for name in names:
+        for year in years(period, name):
+            low, below, above, high = np.quantile(made.of(name, year), [0.05, 0.25, 0.75, 0.95])
+            value = record()[name][year]
+            inside["50"].append(bool(below - HALF_ROUNDING <= value <= above + HALF_ROUNDING))
+            inside["90"].append(bool(low - HALF_ROUNDING <= value <= high + HALF_ROUNDING))
+    return {band: float(np.mean(found)) for band, found in inside.items()}
+
+
+# Rivals: each gives a series' value in a year from the record up to 2016, or up to the year before
+
+
+def last_value(name: str, year: int) -> float:
+    """The value of 2016."""
+    return record()[name][ORIGIN]
+
+
+def last_year(name: str, year: int) -> float:
+    """The last value recorded before the year: it knows each year of the test before the next."""
+    found = record()[name]
+    return found[max(known for known in found if known < year)]
+
+
+def trend(name: str, year: int) -> float:
+    """The straight line through the five years up to 2016, not below zero."""
+    found = record()[name]
+    known = [one for one in range(ORIGIN - 4, ORIGIN + 1) if one in found]
+    slope, level = np.polyfit(known, [found[one] for one in known], 1)
+    return max(float(slope * year + level), 0.0)
+
+
+def legal_zero(name: str, year: int) -> float:
+    """The value of 2016 less what the texts name: a legal ban means zero. The closed border is given, as it is to the model."""
+    return _legal().series[name][year - _legal().first, 0]
+
+
+@cache
+def _legal() -> Replay:
+    """Yearly mean share that texts and the border leave, times the values of 2016."""
+    scenario = load(SCENARIO)
+    setting, labels, file = scenario.setting, scenario.labels, scenario.file
+    first = month_number(file.start) // 12
+
+    def yearly(left: Floats) -> Floats:
+        return np.asarray(left.reshape(-1, 12).mean(axis=1), dtype=np.float64)
+
+    found = {}
+    for name in CHANNELS:
+        named = setting.standing[:, labels.channels.index(name)] * file.channels[name].text_reach[1]
+        found[name] = yearly((1.0 - named) * setting.open) * record()[name][ORIGIN]
+    found["china_exports"] = sum_of(found.values())
+    free, goods = np.zeros(len(setting.open)), list(file.goods.values())
+    for g, good in enumerate(goods):
+        free = free + good.share_of_free_spending * (1.0 - setting.standing_goods[:, g]) * setting.open
+    found["imports"] = yearly(free) * record()["imports"][ORIGIN]
+    found["china_trade"] = found["china_exports"] + yearly(free) * record()["china_imports"][ORIGIN]
+    return Replay(first, {name: values[:, None] for name, values in found.items()})
+
+
+RIVALS = {"last_value": last_value, "last_year": last_year, "linear_trend": trend, "legal_ban_means_zero": legal_zero}
