@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import unsim
 from unsim.parameters import BY_NAME
 from unsim.rules import council
 from unsim.rules.council import Mood, Terms, Text, Weights
@@ -400,3 +401,11 @@ def test_a_meeting_or_a_mandate_adds_no_measures() -> None:
     assert council.measures_added(1.0, 0.6, 0.0) == 0.6
     assert council.measures_added(0.0, 0.6, 0.0) == 0.0
     assert council.measures_added(1.0, 0.6, 1.0) == 0.0
+
+
+@pytest.mark.parametrize(("menu", "moves"), [("rights_meeting", False), ("sanctions", True)])
+def test_a_band_for_those_who_can_block_moves_nothing_where_nobody_can(baseline: unsim.Scenario, menu: str, moves: bool) -> None:
+    short = baseline.over(24).override({"coalition.menu": [menu]})
+    one, other = (unsim.run(short.override({"parameters.blocking_band": value}), 64, draws=16) for value in (0.0, 2.0))
+    same = [(one.outcome(o.name) == other.outcome(o.name)).all() for o in one.scenario.outcomes]
+    assert all(same) != moves

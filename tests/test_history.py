@@ -35,6 +35,7 @@ from unsim.history.backtest import (
 from unsim.history.brought import read_record
 from unsim.history.record import Draft, Known, Position, Record, conditions, shipped_known, shipped_record
 from unsim.history.scores import RIVALS, gain, hedged, reliability, score
+from unsim.parameters import BY_NAME
 from unsim.rules.world import ABSTAIN, NO, YES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -288,6 +289,45 @@ def test_the_fit_recovers_what_made_the_votes() -> None:
     assert mode[2] == pytest.approx(5.0, abs=0.01)  # no vote informs it: the prior
     assert sd[2] == pytest.approx(1.5, abs=0.01)
     assert (mode[7], sd[7]) == pytest.approx((1.0, 1.0), abs=0.01)
+
+
+# Joint draws
+
+
+def test_the_joint_draws_have_the_means_of_the_shipped_priors_and_the_correlations_that_these_lack() -> None:
+    draws = pd.DataFrame(tables.table("posterior_votes")).astype(float)
+    assert list(draws) == list(rule.START)
+    assert len(draws) == 2000
+    for name, one in draws.items():
+        prior = BY_NAME[str(name)].prior
+        assert one.between(prior.low, prior.high).all(), name
+        one, centre = (np.log(one), np.log(prior.a)) if prior.kind == "log-normal" else (one, prior.a)
+        assert one.mean() == pytest.approx(centre, abs=0.1 * prior.b), name
+        assert one.std() == pytest.approx(prior.b, rel=0.1), name
+    assert draws.corr().loc["security_base", "rivalry_weight"] > 0.3
+    assert draws.corr().loc["rivalry_weight", "bite_weight"] < -0.3
+
+
+def test_chains_that_disagree_or_stand_still_are_told() -> None:
+    script = _script("posterior_votes")
+    independent = np.random.default_rng(1).standard_normal((4, 500))
+    assert script.between(independent) < 1.01
+    assert script.effective_size(independent) > 1500
+    assert script.between(independent + np.array([[0.0], [0.0], [0.0], [2.0]])) > 1.3
+    still = np.repeat(independent[:, ::20], 20, axis=1)
+    assert script.effective_size(still) < 200
+    for k, name in enumerate(rule.START):
+        assert script.between(script.shipped()[:, :, k]) < 1.02, name
+        assert script.effective_size(script.shipped()[:, :, k]) > 1000, name
+
+
+@pytest.mark.slow
+def test_the_joint_draws_are_those_of_the_script() -> None:
+    """Up to chance: a power or a product that another machine rounds otherwise sends a chain elsewhere."""
+    script = _script("posterior_votes")
+    made, shipped = (draws.reshape(-1, len(rule.START)) for draws in (script.sample(), script.shipped()))
+    assert np.all(np.abs(made.mean(axis=0) - shipped.mean(axis=0)) < 0.15 * shipped.std(axis=0))
+    assert made.std(axis=0) == pytest.approx(shipped.std(axis=0), rel=0.15)
 
 
 def test_sponsors_say_yes_and_only_those_of_the_shipped_scenarios_count_as_such(result: Backtest) -> None:
