@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import unsim
 from unsim.parameters import BY_NAME
 from unsim.rules import council
 from unsim.rules.council import Mood, Terms, Text, Weights
@@ -85,28 +87,45 @@ def test_eight_votes_carry_nothing_and_a_no_against_them_is_no_veto(first: float
 # Votes and their probabilities
 
 
-@given(logits, within("abstention_band"), st.floats(0.5 / 2**32, 1.0 - 0.5 / 2**32))
-def test_sponsors_vote_yes(support: float, log_band: float, uniform: float) -> None:
-    band = council.band_width(log_band)
+any_band = st.builds(
+    lambda usual, blocking, stops: council.band_of(council.bands(usual, blocking), stops),
+    within("abstention_band"),
+    within("blocking_band"),
+    flag,
+)
+
+
+@given(logits, any_band, st.floats(0.5 / 2**32, 1.0 - 0.5 / 2**32))
+def test_sponsors_vote_yes(support: float, band: float, uniform: float) -> None:
     yes, no = council.probability_of_yes(support, band, 1.0), council.probability_of_no(support, 1.0)
     assert (yes, no) == (1.0, 0.0)
     assert council.cast_vote(yes, no, uniform) == YES
 
 
-@given(st.floats(-700.0, 700.0), within("abstention_band"))
-def test_probabilities_of_yes_and_no_never_exceed_one_together(support: float, log_band: float) -> None:
-    band = council.band_width(log_band)
+@given(st.floats(-700.0, 700.0), any_band)
+def test_probabilities_of_yes_and_no_never_exceed_one_together(support: float, band: float) -> None:
     yes, no = council.probability_of_yes(support, band, 0.0), council.probability_of_no(support, 0.0)
     assert 0.0 <= yes <= 1.0
     assert 0.0 <= no <= 1.0
     assert yes + no <= 1.0
 
 
-@given(logits, logits, within("abstention_band"))
-def test_more_support_means_more_yes_and_less_no(one: float, other: float, log_band: float) -> None:
-    (low, high), band = sorted((one, other)), council.band_width(log_band)
+@given(logits, logits, any_band)
+def test_more_support_means_more_yes_and_less_no(one: float, other: float, band: float) -> None:
+    low, high = sorted((one, other))
     assert council.probability_of_yes(low, band, 0.0) <= council.probability_of_yes(high, band, 0.0)
     assert council.probability_of_no(low, 0.0) >= council.probability_of_no(high, 0.0)
+
+
+@given(within("abstention_band"), within("blocking_band"), flag, flag, flag)
+def test_only_a_member_whose_no_stops_the_draft_has_a_band_of_its_own(
+    log_band: float, log_blocking: float, permanent: float, procedural: float, statement: float
+) -> None:
+    widths = council.bands(log_band, log_blocking)
+    band = council.band_of(widths, council.can_stop(permanent, procedural, statement))
+    alone = statement or (permanent and not procedural)
+    assert band == pytest.approx(math.exp(log_band + (log_blocking if alone else 0.0)))
+    assert council.bands(log_band, 0.0).blocking == widths.usual
 
 
 @pytest.mark.parametrize(("yes", "no"), [(0.5, 0.2), (0.0, 0.7), (0.9, 0.0), (0.35, 0.65)])
@@ -180,12 +199,13 @@ def test_the_adoption_probability_does_not_depend_on_the_order_of_members(member
 
 
 @given(st.lists(logits, min_size=15, max_size=15), st.lists(flag, min_size=15, max_size=15), within("abstention_band"),
-       st.sampled_from((PROCEDURAL, VETOABLE)))  # fmt: skip
+       within("blocking_band"), st.sampled_from((PROCEDURAL, VETOABLE)))  # fmt: skip
 def test_a_forecast_from_any_support_is_a_probability(
-    supports: list[float], permanent: list[float], log_band: float, procedural: float
+    supports: list[float], permanent: list[float], log_band: float, log_blocking: float, procedural: float
 ) -> None:
-    band = council.band_width(log_band)
-    yes = [council.probability_of_yes(support, band, 0.0) for support in supports]
+    widths = council.bands(log_band, log_blocking)
+    bands = [council.band_of(widths, council.can_stop(held, procedural, 0.0)) for held in permanent]
+    yes = [council.probability_of_yes(support, band, 0.0) for support, band in zip(supports, bands, strict=True)]
     no = [council.probability_of_no(support, 0.0) for support in supports]
     adoption, veto = forecast(yes, no, permanent, procedural)
     assert 0.0 <= adoption <= 1.0 + 1e-12
@@ -196,8 +216,9 @@ def test_a_forecast_from_any_support_is_a_probability(
 
 def test_the_adoption_probability_agrees_with_votes_that_are_cast() -> None:
     random = np.random.default_rng(24)
-    supports, band = random.normal(1.0, 1.5, 15), council.band_width(0.17)
-    yes = [council.probability_of_yes(support, band, 0.0) for support in supports]
+    supports, widths = random.normal(1.0, 1.5, 15), council.bands(0.17, 0.3)
+    bands = [council.band_of(widths, stops) for stops in FIVE_PERMANENT]
+    yes = [council.probability_of_yes(support, band, 0.0) for support, band in zip(supports, bands, strict=True)]
     no = [council.probability_of_no(support, 0.0) for support in supports]
     adopted, vetoed = forecast(yes, no, FIVE_PERMANENT, VETOABLE)
     n = 4000
@@ -268,8 +289,18 @@ def test_a_security_draft_loses_what_rivalry_and_bite_weigh(
     text = Text(1.0, 0.0, 0.0, 1.0, ADDITIVE, 0.0)
     friend, rival = (council.member_terms(w, text, mood, where, rivalry, permanent, 0.5, bite, 0.0) for rivalry in (0.0, 1.0))
     assert friend.linked - rival.linked == pytest.approx(w.rivalry_weight + w.bite_weight * bite)
+    distant = w.security_position * (1.0 - where) * (1.0 - permanent)  # of elected members alone
+    assert friend.linked == pytest.approx(w.security_base - distant)
     assert friend.cosponsors == pytest.approx(w.cosponsor_pull * mood.cosponsors)
     assert rival.cosponsors == 0.0
+
+
+@given(position, share, share)
+def test_a_rival_moves_with_its_rivalry_to_where_the_firmest_opponents_stand(where: float, one: float, other: float) -> None:
+    mild, hostile = (council.position_on_file(where, rivalry) for rivalry in sorted((one, other)))
+    assert council.position_on_file(where, 0.0) == where
+    assert council.position_on_file(where, 1.0) == pytest.approx(-1.0)
+    assert -1.0 - 1e-12 <= hostile <= mild <= where
 
 
 @given(weights, texts, share, share, share, share, position, share, flag, share)
@@ -370,3 +401,11 @@ def test_a_meeting_or_a_mandate_adds_no_measures() -> None:
     assert council.measures_added(1.0, 0.6, 0.0) == 0.6
     assert council.measures_added(0.0, 0.6, 0.0) == 0.0
     assert council.measures_added(1.0, 0.6, 1.0) == 0.0
+
+
+@pytest.mark.parametrize(("menu", "moves"), [("rights_meeting", False), ("sanctions", True)])
+def test_a_band_for_those_who_can_block_moves_nothing_where_nobody_can(baseline: unsim.Scenario, menu: str, moves: bool) -> None:
+    short = baseline.over(24).override({"coalition.menu": [menu]})
+    one, other = (unsim.run(short.override({"parameters.blocking_band": value}), 64, draws=16) for value in (0.0, 2.0))
+    same = [(one.outcome(o.name) == other.outcome(o.name)).all() for o in one.scenario.outcomes]
+    assert all(same) != moves

@@ -11,6 +11,7 @@ import numpy as np
 from unsim.history import votes as rule
 from unsim.history.brought import assumed
 from unsim.history.record import (
+    FULL_REACH,
     PERMANENT,
     Conditions,
     Floats,
@@ -34,7 +35,8 @@ CAVEATS = (
 )
 FIRST_ROLLING = 8
 """Drafts that a rolling forecast needs before it: it begins with the ninth."""
-MODEL, SIGNED, OTHER = "model", "model_every_signature", "model_weakest_link"
+MODEL, SIGNED = "model", "model_every_signature"
+WEAKEST, ADDED = "model_weakest_link", "model_additive"
 SCHEMES = ("in_sample", "loo", "rolling")
 SHIPPED = "as_shipped"
 
@@ -172,8 +174,15 @@ def rolling_with(start: Start, only: Sequence[str] = ()) -> Scheme:
     return Scheme("rolling", record, drafts, {MODEL: made})
 
 
+REACHES = {"expected_yes": FULL_REACH, "expected_yes_half_campaign": 0.5, "expected_yes_no_campaign": 0.0}
+"""How far the campaign for a dropped bid is supposed to have reached, by what is then expected."""
+
+
 def dropped(record: Record, known: Known) -> dict[str, dict[str, float]]:
-    """Bids for a meeting that were never put to the vote, as if they had been: by id P(adopted), yes votes expected, supporters."""
+    """Bids for a meeting that were never put to the vote, as if they had been: by id P(adopted), yes votes expected, supporters.
+
+    The yes votes also for a weaker campaign, with ``campaign_shortfall`` at its default: no vote informs it.
+    """
     found = {}
     for row in table("drafts"):
         if row["status"] == "not_held":
@@ -181,12 +190,14 @@ def dropped(record: Record, known: Known) -> dict[str, dict[str, float]]:
             seats = {seat["iso3"]: NO for seat in table("council_members") if seat["year"] == row["date"][:4]}
             whole = Record((*record.drafts, bid), {**record.votes, bid.id: seats})
             place, x = whole.drafts.index(bid), conditions(whole, known)
-            made = rule.forecast(rule.posterior(x, whole.cast, whole.before(bid.date)), x, [place])
-            found[bid.id] = {
-                "p_adopted": float(made.adopted[place]),
-                "expected_yes": float(made.votes[whole.of_draft == place, 2].sum()),
-                "supporters": float(row["supporters_reported"]),
+            values = rule.posterior(x, whole.cast, whole.before(bid.date))
+            made = {
+                key: rule.forecast(values, x._replace(reach=np.full_like(x.reach, reach)), [place])
+                for key, reach in REACHES.items()
             }
+            expected = {key: float(one.votes[whole.of_draft == place, 2].sum()) for key, one in made.items()}
+            adopted = float(made["expected_yes"].adopted[place])
+            found[bid.id] = {"p_adopted": adopted, **expected, "supporters": float(row["supporters_reported"])}
     return found
 
 
@@ -232,13 +243,28 @@ def parameters(record: Record, known: Known) -> dict[str, dict[str, float]]:
 
 
 def backtest_record(record: Record) -> Backtest:
-    """A record of the user's, forecast with the shipped positions and the priors that simulations use; nothing is fitted."""
+    """A record of the user's, forecast with the shipped positions and the priors that simulations use; nothing is fitted.
+
+    On another target what belongs to the DPRK's file is not carried over (:data:`unsim.history.votes.OF_THE_FILE`). How the
+    sides of a draft with both contents join no record says: the model is the mean of both variants, which stand beside it.
+    """
     known = shipped_known().beside(record)
     x, every = conditions(record, known), range(len(record.drafts))
-    values = rule.shipped()
-    made = {MODEL: rule.forecast(values, x)}
+    variants = {WEAKEST: _as_shipped(record, x, weakest_link=True), ADDED: _as_shipped(record, x, weakest_link=False)}
+    made = {MODEL: rule.mean(list(variants.values()))}
     if any(draft.security > 0.0 and draft.accountability > 0.0 for draft in record.drafts):
-        made[OTHER] = rule.forecast(values, x, weakest_link=True)
+        made |= variants
     made |= rivals(record, known, every, lambda d: record.before(record.drafts[d].date))
     scheme = Scheme(SHIPPED, record, tuple(every), made)
     return Backtest({SHIPPED: scheme}, SHIPPED, notes=tuple(assumed(record, known)))
+
+
+def _as_shipped(record: Record, x: Conditions, weakest_link: bool) -> Forecast:
+    own = np.array([draft.own_file for draft in record.drafts], dtype=bool)
+    home = rule.forecast(rule.shipped(), x, weakest_link=weakest_link)
+    away = rule.forecast(rule.elsewhere(), x, weakest_link=weakest_link)
+    return Forecast(
+        np.where(own[record.of_draft][:, None], home.votes, away.votes),
+        np.where(own, home.adopted, away.adopted),
+        np.where(own, home.vetoed, away.vetoed),
+    )

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from unsim.files import Problem, ScenarioError, nearest
-from unsim.history.record import KINDS, UNKNOWN_RIVALS, VOTES, Draft, Known, Record, codes
+from unsim.history.record import KINDS, TIED, UNKNOWN_RIVALS, VOTES, Draft, Known, Record, codes
+from unsim.history.votes import OF_THE_FILE
 from unsim.problems import shown
 from unsim.rules.world import SEATS
 
@@ -275,3 +276,6 @@ def assumed(record: Record, known: Known) -> Iterator[str]:
         yield f"{len(short)} drafts have fewer than {SEATS} votes ({some}): who is missing does not vote, in P(adopted) too."
     if any(draft.accountability > 0.0 and not draft.own_file for draft in record.drafts):
         yield "Positions are records on human rights in the DPRK: on other targets they stand in for a record that is not shipped."
+    if any(not draft.own_file for draft in record.drafts):
+        bound = ", ".join([*(f"the position of {state}" for state in sorted(TIED)), *OF_THE_FILE])
+        yield f"On other targets nothing is carried over that the DPRK's file alone can tell: {bound}."

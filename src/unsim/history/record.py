@@ -42,6 +42,8 @@ PERMANENT = ("CHN", "FRA", "GBR", "RUS", "USA")
 SIGNALS = {"CHN": ("E2019-12-16", "E2022-02-24"), "RUS": ("E2019-12-16", "E2022-02-24", "E2023-09-13")}
 """Dated public events (events.csv) that count as signals of rivalry on the DPRK's file, one third each."""
 SIGNAL = 1.0 / 3.0
+TIED = frozenset(SIGNALS)
+"""States whose noes on the DPRK are those of a patron: their record on it says nothing of another file."""
 UNKNOWN_RIVALS = {"CHN": SIGNAL, "RUS": SIGNAL}
 """Rivalry on another file where the record names none: that of one signal. An assumption."""
 CROWDED = (("E2022-02-24", 0.8), ("E2023-10-07", 0.7))
@@ -113,10 +115,17 @@ class Known:
 
     def position(self, state: str, day: date) -> Position:
         """The last estimate before a day; the first one there is for a day before all roll calls; else the region's."""
-        for name in (state, f"region:{self.regions.get(state, '')}", ANYWHERE):
+        return self._estimate((state, f"region:{self.regions.get(state, '')}", ANYWHERE), day)
+
+    def position_on(self, draft: Draft, state: str) -> Position:
+        """The position of a member on a draft; of a patron of the DPRK on another file no more is known than of any state."""
+        return self._estimate((ANYWHERE,), draft.date) if state in TIED and not draft.own_file else self.position(state, draft.date)
+
+    def _estimate(self, names: Sequence[str], day: date) -> Position:
+        for name in names:
             if rows := self.positions.get(name):
                 return next((row for row in reversed(rows) if row.as_of < day), rows[0])
-        raise KeyError(state)
+        raise KeyError(names[0])
 
     def beside(self, record: Record) -> Known:
         """The same with the regional groups that a record gives itself."""
@@ -209,6 +218,7 @@ class Conditions(NamedTuple):
     procedural: Floats
     statement: Floats
     audience: Floats
+    reach: Floats
     cosponsors: Floats
     salience: Floats
     attention: Floats
@@ -229,7 +239,7 @@ def conditions(record: Record, known: Known) -> Conditions:
     votes = np.zeros((5, len(record.members)))
     for row, (d, member) in enumerate(record.members):
         draft = record.drafts[d]
-        found = known.position(member, draft.date)
+        found = known.position_on(draft, member)
         years = max((draft.date - found.as_of).days, 0) / DAYS_A_YEAR
         votes[:, row] = (
             found.acc,
@@ -238,7 +248,7 @@ def conditions(record: Record, known: Known) -> Conditions:
             member in PERMANENT,
             member in (draft.sponsors or ()),
         )
-    texts = np.array([_text(draft, known) for draft in record.drafts], dtype=float).reshape(-1, 9).T
+    texts = np.array([_text(draft, known) for draft in record.drafts], dtype=float).reshape(-1, 10).T
     first = np.concatenate([[0], np.cumsum(np.bincount(record.of_draft, minlength=len(record.drafts)))]).astype(np.int64)
     columns: list[Any] = [*map(np.ascontiguousarray, votes), first, *map(np.ascontiguousarray, texts)]
     return Conditions(*columns)
@@ -252,6 +262,7 @@ def _text(draft: Draft, known: Known) -> tuple[float, ...]:
         draft.procedural,
         draft.statement,
         draft.date >= VETO_DEBATE,
+        FULL_REACH,
         in_tens(len((draft.sponsors or frozenset()) - LEADERS)),
         known.salience(draft.date) if draft.own_file else 0.0,
         known.attention(draft.date),

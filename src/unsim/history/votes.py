@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize
 
-from unsim.history.record import FULL_REACH, MIDDLE_STANCE, Conditions, Floats
+from unsim.history.record import MIDDLE_STANCE, Conditions, Floats
 from unsim.parameters import BY_NAME, draw_rows
 from unsim.rules import council, world
 from unsim.rules.jit import kernel, rule
 from unsim.rules.maths import log, select
 
-NAMES = (*council.Weights._fields, "abstention_band")
+NAMES = (*council.Weights._fields, "abstention_band", "blocking_band")
 """Parameters of the vote rule in the order of a row of values; ``rivalry_spread``, which is not of the rule, comes last."""
 COLUMNS = (*NAMES, "rivalry_spread")
 DRAWS = 4000
@@ -29,12 +29,16 @@ START: Start = {
     "rivalry_weight": (float(np.log(4.0)), 0.7),
     "bite_weight": (float(np.log(4.0)), 0.7),
     "abstention_band": (0.2, 0.5),
+    "blocking_band": (0.5, 0.5),
+    "security_position": (1.0, 1.0),
 }
 """Wide priors before any vote: mean and standard deviation, those of the two weights of rivalry in logs.
 
 Not the shipped priors, which come from the whole record. The width of the band: General Assembly roll calls on the DPRK of
 2005-2015 (945 yes, 509 abstain, 181 no). Everything else: an analyst's guess, made by someone who knew the outcome.
 """
+OF_THE_FILE = ("security_base", "security_position")
+"""What a record says of its own file alone. The Council was unanimous on the DPRK's tests; another file starts from the guess."""
 FITTED = [COLUMNS.index(name) for name in START]
 _LOGGED = np.array([name in LOGGED for name in START])
 FLOOR = 1e-12
@@ -51,24 +55,30 @@ def support(values: Any, x: Conditions, d: int, i: int, position: float, rivalry
     """Support of the member in row ``i`` for draft ``d``, logits: the rule of the engines, term by term."""
     weights = council.Weights(
         values[0], values[1], values[2], values[3], values[4], values[5], values[6],
-        values[7], values[8], values[9], values[10], values[11], values[12],
+        values[7], values[8], values[9], values[10], values[11], values[12], values[13],
     )  # fmt: skip
     text = council.Text(x.security[d], x.accountability[d], 0.0, council.vetoable(x.procedural[d], x.statement[d]),
                         weakest_link, x.audience[d])  # fmt: skip
-    mood = council.Mood(FULL_REACH, x.salience[d], x.attention[d], x.cosponsors[d], 0.0)
+    mood = council.Mood(x.reach[d], x.salience[d], x.attention[d], x.cosponsors[d], 0.0)
     return council.member_terms(weights, text, mood, position, rivalry, x.permanent[i], MIDDLE_STANCE, x.bite[d], 0.0).support
+
+
+@kernel
+def probabilities(bands: council.Bands, x: Conditions, d: int, i: int, latent: float) -> tuple[float, float]:
+    """P(no) and P(yes) of the member in row ``i`` at some support, by the rule of the engines."""
+    band = council.band_of(bands, council.can_stop(x.permanent[i], x.procedural[d], x.statement[d]))
+    return council.probability_of_no(latent, x.sponsor[i]), council.probability_of_yes(latent, band, x.sponsor[i])
 
 
 @kernel
 def log_likelihood(values: Any, x: Conditions, cast: Any, drafts: Any) -> float:
     """Log probability of the votes on the given drafts, positions and rivalry taken as estimated."""
-    band = council.band_width(values[13])
+    bands = council.bands(values[14], values[15])
     total = 0.0
     for d in drafts:
         for i in range(x.first[d], x.first[d + 1]):
             latent = support(values, x, d, i, x.position[i], x.rivalry[i], 0.0)
-            yes = council.probability_of_yes(latent, band, x.sponsor[i])
-            no = council.probability_of_no(latent, x.sponsor[i])
+            no, yes = probabilities(bands, x, d, i, latent)
             total += log(is_vote(cast[i], no, yes) + FLOOR)
     return total
 
@@ -97,15 +107,14 @@ def add_up(values: Any, normals: Any, x: Conditions, drafts: Any, weakest_link: 
     ``normals``: (draw, 2, seat), for what is not known of positions and of rivalry. The last two are room to work in.
     """
     for k in range(values.shape[0]):
-        band = council.band_width(values[k, 13])
+        bands = council.bands(values[k, 14], values[k, 15])
         for d in drafts:
             for i in range(x.first[d], x.first[d + 1]):
                 seat = i - x.first[d]
                 position = world.member_position(x.position[i], x.spread[i], normals[k, 0, seat])
-                rivalry = world.rivalry_start(x.rivalry[i], values[k, 14], normals[k, 1, seat])
+                rivalry = world.rivalry_start(x.rivalry[i], values[k, 16], normals[k, 1, seat])
                 latent = support(values[k], x, d, i, position, rivalry, weakest_link)
-                now_yes[i] = council.probability_of_yes(latent, band, x.sponsor[i])
-                now_no[i] = council.probability_of_no(latent, x.sponsor[i])
+                now_no[i], now_yes[i] = probabilities(bands, x, d, i, latent)
                 yes[i] += now_yes[i]
                 no[i] += now_no[i]
             one, other = result(now_no, now_yes, x, d)
@@ -126,7 +135,7 @@ class Forecast:
 
 
 def values_at(theta: Floats) -> Floats:
-    """Rows of values, every parameter at its default but the fitted ones; ``theta``: (…, 6), weights of rivalry in logs."""
+    """Rows of values, every parameter at its default but the fitted ones; ``theta``: (…, 8), weights of rivalry in logs."""
     values = np.empty((*theta.shape[:-1], len(COLUMNS)))
     values[:] = [BY_NAME[name].default for name in COLUMNS]
     values[..., FITTED] = np.where(_LOGGED, np.exp(theta), theta)
@@ -134,7 +143,7 @@ def values_at(theta: Floats) -> Floats:
 
 
 def fit(x: Conditions, cast: Floats, drafts: Sequence[int], start: Start = START) -> tuple[Floats, Floats]:
-    """Penalised maximum likelihood from the votes on some drafts: the mode (6) and the covariance (6, 6)."""
+    """Penalised maximum likelihood from the votes on some drafts: the mode (8) and the covariance (8, 8)."""
     used = np.array(drafts, dtype=np.int64)
     mean, sd = (np.array(column) for column in zip(*start.values(), strict=True))
 
@@ -174,6 +183,15 @@ def shipped(draws: int = DRAWS) -> Floats:
     return draw_rows({name: BY_NAME[name].prior for name in COLUMNS}, SEED, range(draws)).T.copy()
 
 
+def elsewhere(draws: int = DRAWS) -> Floats:
+    """The same for drafts on another target: what belongs to the DPRK's file is taken from the priors before any vote."""
+    values = shipped(draws)
+    for k, name in enumerate(OF_THE_FILE):
+        mean, sd = START[name]
+        values[:, COLUMNS.index(name)] = mean + sd * normal_draws(draws, len(OF_THE_FILE), SEED + 2)[:, k]
+    return values
+
+
 def forecast(values: Floats, x: Conditions, drafts: Sequence[int] | None = None, weakest_link: bool = False) -> Forecast:
     """Forecast of some drafts (all unless told), the mean over rows of values."""
     number, votes = len(x.bite), len(x.position)
@@ -189,6 +207,11 @@ def forecast(values: Floats, x: Conditions, drafts: Sequence[int] | None = None,
     rows = np.repeat(made, np.diff(x.first))
     probabilities = np.where(rows[:, None], np.stack([no, 1.0 - no - yes, yes], axis=1), np.nan)
     return Forecast(probabilities, np.where(made, adopted, np.nan), np.where(made, vetoed, np.nan))
+
+
+def mean(forecasts: Sequence[Forecast]) -> Forecast:
+    """The mean of forecasts: each is believed alike."""
+    return Forecast(*(np.mean([getattr(one, part.name) for one in forecasts], axis=0) for part in fields(Forecast)))
 
 
 def with_results(votes: Floats, x: Conditions) -> Forecast:

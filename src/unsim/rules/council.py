@@ -1,7 +1,8 @@
 """The council phase: how a member votes, what passes, and what an adopted text does.
 
-An ordered logit: *no* below 0, *abstain* up to the width of the abstention band, *yes* above. A draft has an
-accountability side and a security side; the record supports little more, and no draft in it has both.
+An ordered logit: *no* below 0, *abstain* up to the width of the abstention band, *yes* above. The band is another for
+members whose no stops the draft. A draft has an accountability side and a security side; the record supports little more,
+and no draft in it has both.
 """
 
 from __future__ import annotations
@@ -33,6 +34,14 @@ class Weights(NamedTuple):
     weapons_mood: float
     posture_weight: float
     cosponsor_pull: float
+    security_position: float
+
+
+class Bands(NamedTuple):
+    """Widths of the abstention band, logits: of most members, and of one whose no stops the draft by itself."""
+
+    usual: float
+    blocking: float
 
 
 class Text(NamedTuple):
@@ -62,15 +71,26 @@ class Mood(NamedTuple):
 
 
 @rule
+def position_on_file(position: float, rivalry: float) -> float:
+    """Position on the rights of the state that a text is about: a full rival stands with the firmest opponents (-1)."""
+    return position - rivalry * (1.0 + position)
+
+
+@rule
 def accountability_side(intercept: float, slope: float, position: float, shortfall: float, reach: float) -> float:
     """Support for the accountability side of a draft, logits; without a campaign it falls short by ``shortfall``."""
     return intercept + slope * position - shortfall * (1.0 - reach)
 
 
 @rule
-def security_side(intercept: float, rivalry: float, weight: float, bite_weight: float, bite: float) -> float:
-    """Support for the security side of a draft, logits; only rivals mind, and more so the harder it bites."""
-    return intercept - rivalry * (weight + bite_weight * bite)
+def security_side(intercept: float, rivalry: float, weight: float, bite_weight: float, bite: float, slope: float,
+                  position: float, permanent: float) -> float:  # fmt: skip
+    """Support for the security side of a draft, logits.
+
+    Rivals mind it, and more so the harder it bites. Elected members give less the further they stand from those who judge
+    single states (position 1); a permanent member's interest on the file is its rivalry.
+    """
+    return intercept - slope * (1.0 - position) * (1.0 - permanent) - rivalry * (weight + bite_weight * bite)
 
 
 @rule
@@ -143,9 +163,10 @@ class Terms(NamedTuple):
 def member_terms(weights: Weights, text: Text, mood: Mood, position: float, rivalry: float, permanent: float, stance: float,
                  bite: float, lobbying: float) -> Terms:  # fmt: skip
     """One member's support for one draft, term by term."""
-    h_side = accountability_side(weights.accountability_base, weights.accountability_position, position,
-                                 weights.campaign_shortfall, mood.reach)  # fmt: skip
-    a_side = security_side(weights.security_base, rivalry, weights.rivalry_weight, weights.bite_weight, bite)
+    h_side = accountability_side(weights.accountability_base, weights.accountability_position,
+                                 position_on_file(position, rivalry), weights.campaign_shortfall, mood.reach)  # fmt: skip
+    a_side = security_side(weights.security_base, rivalry, weights.rivalry_weight, weights.bite_weight, bite,
+                           weights.security_position, position, permanent)  # fmt: skip
     linkage = believed_linkage(text.linkage, weights.linkage_unproven, mood.traceability)
     linked = linked_support(a_side, h_side, text.security, text.accountability, linkage, text.weakest_link,
                             weights.linkage_gain, weights.linkage_lift)  # fmt: skip
@@ -158,9 +179,15 @@ def member_terms(weights: Weights, text: Text, mood: Mood, position: float, riva
 
 
 @rule
-def band_width(log_band: float) -> float:
-    """Width of the abstention band, logits."""
-    return exp(log_band)
+def bands(log_band: float, log_blocking: float) -> Bands:
+    """Widths of the abstention band from their logs; ``log_blocking`` is the log of the second against the first."""
+    return Bands(exp(log_band), exp(log_band + log_blocking))
+
+
+@rule
+def band_of(widths: Bands, stops: float) -> float:
+    """Width of the abstention band of one member, logits; ``stops``: its no stops the draft by itself."""
+    return select(stops > 0.0, widths.blocking, widths.usual)
 
 
 @rule

@@ -119,11 +119,11 @@ def consider(
 ) -> tuple[float, float, float]:
     """The better of the best so far and the draft in row ``d`` at its best dilution: its value, the draft, the bite."""
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
-    band = council.band_width(p[pt.abstention_band, r])
+    bands = council.bands(p[pt.abstention_band, r], p[pt.blocking_band, r])
     weights = weights_of(p, pt, r)
     mood = mood_of(w, c, t, r)
     text = text_of(s, st, d)
-    tally, no_veto, nine = expect_others(w, p, c, t, d, r, band, weights, text, mood)
+    tally, no_veto, nine = expect_others(w, p, c, t, d, r, bands, weights, text, mood)
     importance = coalition.stake(
         s[st.draft_security + d],
         s[st.draft_accountability + d],
@@ -146,7 +146,7 @@ def consider(
             i = c.seats[t, q]
             if s[st.rival + i] > 0.0:
                 support = support_of(w, c, i, r, weights, text, mood, diluted, 0.0)
-                full, free, anyhow = fold(w, c, d, i, r, full, free, anyhow, support, band)
+                full, free, anyhow = fold(w, c, d, i, r, full, free, anyhow, support, bands)
         adoption = council.adoption_probability(free, council.nine_or_more(full), statement)
         worth = coalition.expected_value(
             s[st.draft_value + d],
@@ -168,7 +168,7 @@ def consider(
 
 
 @part
-def expect_others(w: Any, p: Any, c: Any, t: int, d: int, r: Any, band: float, weights: Any, text: Any, mood: Any) -> Any:
+def expect_others(w: Any, p: Any, c: Any, t: int, d: int, r: Any, bands: Any, weights: Any, text: Any, mood: Any) -> Any:
     """The expected count of all members but the rivals, with lobbying where it moves most."""
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
     slopes = each(0.0, r)
@@ -178,7 +178,8 @@ def expect_others(w: Any, p: Any, c: Any, t: int, d: int, r: Any, band: float, w
             w[at.lobbying + d * n.state + i, r] = 0.0
             continue
         w[at.support + i, r] = support_of(w, c, i, r, weights, text, mood, s[st.draft_bite + d], 0.0)
-        yes = council.probability_of_yes(w[at.support + i, r], band, w[at.sponsors + i, r])
+        stops = council.can_stop(s[st.permanent + i], s[st.draft_procedural + d], s[st.draft_statement + d])
+        yes = council.probability_of_yes(w[at.support + i, r], council.band_of(bands, stops), w[at.sponsors + i, r])
         w[at.lobbying + d * n.state + i, r] = coalition.uncommitted(yes, s[st.permanent + i])
         slopes = slopes + w[at.lobbying + d * n.state + i, r]
     tally = council.NOBODY_HAS_VOTED
@@ -192,16 +193,16 @@ def expect_others(w: Any, p: Any, c: Any, t: int, d: int, r: Any, band: float, w
             w[at.lobbying + d * n.state + i, r], slopes, p[pt.lobbying_logits, r], w[at.reach, r]
         )
         support = w[at.support + i, r] + w[at.lobbying + d * n.state + i, r]
-        tally, no_veto, nine = fold(w, c, d, i, r, tally, no_veto, nine, support, band)
+        tally, no_veto, nine = fold(w, c, d, i, r, tally, no_veto, nine, support, bands)
     return tally, no_veto, nine
 
 
 @part
-def fold(w: Any, c: Any, d: int, i: int, r: Any, tally: Any, unstopped: float, nine: Any, support: float, band: float) -> Any:
+def fold(w: Any, c: Any, d: int, i: int, r: Any, tally: Any, unstopped: float, nine: Any, support: float, bands: Any) -> Any:
     """The tally given that nobody stops the draft, the probability of that, and the tally without it after member ``i``."""
     s, at, st = c.settings, c.at, c.st
-    yes = council.probability_of_yes(support, band, w[at.sponsors + i, r])
-    no = council.probability_of_no(support, w[at.sponsors + i, r])
     stops = council.can_stop(s[st.permanent + i], s[st.draft_procedural + d], s[st.draft_statement + d])
+    yes = council.probability_of_yes(support, council.band_of(bands, stops), w[at.sponsors + i, r])
+    no = council.probability_of_no(support, w[at.sponsors + i, r])
     counted = council.counted_yes(yes, no, stops)
     return council.count_member(tally, counted), unstopped * council.not_stopped(no, stops), council.count_member(nine, yes)

@@ -43,7 +43,7 @@ def vote(w: Any, p: Any, c: Any, t: int, seed: Any, replicate: Any, r: Any, on_t
     """Every member votes on the draft that is tabled in its run; nobody does where there is none."""
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
     when = np.uint64(s[st.first_month] + t)
-    band = council.band_width(p[pt.abstention_band, r])
+    bands = council.bands(p[pt.abstention_band, r], p[pt.blocking_band, r])
     weights = weights_of(p, pt, r)
     mood = mood_of(w, c, t, r)
     tabled = w[at.tabled, r]
@@ -68,12 +68,12 @@ def vote(w: Any, p: Any, c: Any, t: int, seed: Any, replicate: Any, r: Any, on_t
         for d in range(n.draft):
             lobbying = maths.select(tabled == np.float64(d), w[at.lobbying + d * n.state + i, r], lobbying)
         w[at.support + i, r] = support_of(w, c, i, r, weights, text, mood, w[at.bite, r], lobbying)
-        yes = council.probability_of_yes(w[at.support + i, r], band, w[at.sponsors + i, r])
+        stops = council.can_stop(s[st.permanent + i], procedural, statement)
+        yes = council.probability_of_yes(w[at.support + i, r], council.band_of(bands, stops), w[at.sponsors + i, r])
         no = council.probability_of_no(w[at.support + i, r], w[at.sponsors + i, r])
         u = uniforms(seed, replicate, when, chance.VOTE, c.state_code[i], whom)
         w[at.vote + i, r] = maths.select(on_table, council.cast_vote(yes, no, u[0]), NOT_CAST)
         yes_votes = yes_votes + council.is_yes(w[at.vote + i, r])
-        stops = council.can_stop(s[st.permanent + i], procedural, statement)
         stopping_no = stopping_no + council.is_no(w[at.vote + i, r]) * stops
     w[at.yes, r] = yes_votes
     w[at.adopted, r] = council.is_adopted(yes_votes, stopping_no, statement)
@@ -194,6 +194,7 @@ def weights_of(p: Any, pt: Any, r: Any) -> council.Weights:
         p[pt.weapons_mood, r],
         p[pt.posture_weight, r],
         p[pt.cosponsor_pull, r],
+        p[pt.security_position, r],
     )
 
 

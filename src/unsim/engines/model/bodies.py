@@ -108,7 +108,7 @@ class Coalition(Actor):
         for member in others:
             i = member.row
             w.support[i] = member.terms(text, s.draft_bite[d], 0.0).support
-            w.lobbying[d, i] = coalition.uncommitted(member.chances(w.support[i])[0], s.permanent[i])
+            w.lobbying[d, i] = coalition.uncommitted(member.chances(w.support[i], d)[0], s.permanent[i])
             slopes = slopes + w.lobbying[d, i]
         count = (council.NOBODY_HAS_VOTED, 1.0, council.NOBODY_HAS_VOTED)
         for member in others:
@@ -159,7 +159,7 @@ class Coalition(Actor):
     def count(self, member: State, support: float, draft: int, count: tuple[Any, float, Any]) -> tuple[Any, float, Any]:
         """The tally given that nobody stops the draft, the probability of that, and the tally without it after one more member."""
         tally, unstopped, nine = count
-        yes, no = member.chances(support)
+        yes, no = member.chances(support, draft)
         stops = self.model.stops(member.row, draft)
         counted = council.counted_yes(yes, no, stops)
         return council.count_member(tally, counted), unstopped * council.not_stopped(no, stops), council.count_member(nine, yes)

@@ -109,7 +109,7 @@ class PressureModel(mesa.Model):  # type: ignore[misc]
             known = ", ".join([*self.states, *self.markets, *self.goods, *self.mandates, *self.forums])
             raise ValueError(f"no agent named {', '.join(own)}; there are {known}")
         self.weights = council.Weights(*(float(getattr(self.params, name)) for name in council.Weights._fields))
-        self.band = council.band_width(self.params.abstention_band)
+        self.bands = council.bands(self.params.abstention_band, self.params.blocking_band)
         self.texts = [self._text(d) for d in range(sizes.draft)]
         self._ranked = [[a for a in self.agents if _rank(a) == rank] for rank in range(len(RANKS))]
         self._outcome_row = {outcome.name: row for row, outcome in enumerate(self.scenario.outcomes)}

@@ -164,10 +164,11 @@ class State(Actor):
             m.weights, text, mood, w.position[i], w.rivalry[i], self.s.permanent[i], w.stance[i], bite, lobbying
         )
 
-    def chances(self, support: float) -> tuple[float, float]:
-        """Probabilities of a yes and of a no at some support."""
+    def chances(self, support: float, draft: int) -> tuple[float, float]:
+        """Probabilities of a yes and of a no to a draft at some support."""
         sponsor = self.w.sponsors[self.row]
-        yes = council.probability_of_yes(support, self.model.band, sponsor)
+        band = council.band_of(self.model.bands, self.model.stops(self.row, draft))
+        yes = council.probability_of_yes(support, band, sponsor)
         return yes, council.probability_of_no(support, sponsor)
 
     def council(self) -> None:
@@ -178,7 +179,7 @@ class State(Actor):
             return
         terms = self.terms(self.model.texts[draft], w.bite[0], w.lobbying[draft, i])
         w.support[i] = terms.support
-        yes, no = self.chances(terms.support)
+        yes, no = self.chances(terms.support, draft)
         u = self.draw(chance.VOTE, self.code, self.s.draft_code[draft])
         w.vote[i] = council.cast_vote(yes, no, u[0])
         choice = VOTE_NAMES[int(w.vote[i])]
