@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from unsim.bands import Bands
 from unsim.files import Problem, ScenarioError
 from unsim.parameters import BY_NAME
 from unsim.rules.ledger import Outcome
@@ -40,9 +41,10 @@ class Run:
     """All futures of one scenario.
 
     ``totals`` (horizon, outcome, replicate) holds sums over the first ``horizons`` months; ``kept`` (outcome, month,
-    replicate) whole paths of the first replicates; ``votes`` (draft, state, vote) counts of votes over all futures; ``yearly``
-    (variable, year, replicate) sums over each twelve months of the variables of the world in ``watched``.
-    Replicate ``i`` uses parameter draw ``i % draws`` (``draws`` 0: every parameter at its default).
+    replicate) whole paths of the first replicates; ``votes`` (draft, state, vote) counts of votes over all futures;
+    ``counted`` the months of all futures in bins, where they were asked for; ``yearly`` (variable, year, replicate) sums over
+    each twelve months of the variables of the world in ``watched``. Replicate ``i`` uses parameter draw ``i % draws``
+    (``draws`` 0: every parameter at its default).
     """
 
     scenario: Scenario
@@ -54,6 +56,7 @@ class Run:
     totals: NDArray[np.float64]
     kept: NDArray[np.float64]
     votes: NDArray[np.int64]
+    counted: Bands | None = None
     watched: tuple[str, ...] = ()
     yearly: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0, 0)))
 
@@ -111,12 +114,29 @@ class Run:
         """Whole paths (month, replicate) of the replicates that were kept, with units."""
         import xarray as xr
 
-        kept = self.kept.shape[2]
-        first = self.scenario.file.start
-        months = np.datetime64(first, "M") + np.arange(self.months)
-        coords = {"month": months.astype("datetime64[ns]"), "replicate": np.arange(kept)}
+        coords = {"month": self._months, "replicate": np.arange(self.kept.shape[2])}
         data = {o.name: (("month", "replicate"), self.kept[i], _attributes(o)) for i, o in enumerate(self.scenario.outcomes)}
         return xr.Dataset(data, coords, self._provenance)
+
+    @cached_property
+    def bands(self) -> xr.Dataset:
+        """Quantiles (quantile, month) over all futures, with units; what is counted adds up over the months.
+
+        Off by at most 1/32 of their size (:mod:`unsim.bands`). Raises ``ValueError`` where the run kept none (``bands``).
+        """
+        import xarray as xr
+
+        if self.counted is None:
+            raise ValueError("no bands were kept: run with bands=True")
+        found = self.counted.quantiles(list(QUANTILES.values()))
+        coords = {"quantile": list(QUANTILES.values()), "month": self._months}
+        data = {o.name: (("quantile", "month"), found[:, i], _attributes(o)) for i, o in enumerate(self.scenario.outcomes)}
+        return xr.Dataset(data, coords, self._provenance)
+
+    @property
+    def _months(self) -> NDArray[np.datetime64]:
+        first = np.datetime64(self.scenario.file.start, "M")
+        return (first + np.arange(self.months)).astype("datetime64[ns]")
 
     @property
     def _draw_coordinate(self) -> dict[str, Any]:

@@ -9,10 +9,11 @@ from typing import Any, get_args
 
 import numpy as np
 
+from unsim.bands import Table
 from unsim.files import Problem, ScenarioError
 from unsim.results import Engine, Run, horizons_within
 from unsim.rules.chance import MAX_WORD
-from unsim.rules.lanes import all_of
+from unsim.rules.lanes import all_of, leading
 from unsim.rules.world import WORLD_AXES, YEAR, offsets
 from unsim.scenario import Scenario, loaded
 
@@ -24,6 +25,8 @@ CACHE_LINE = 8
 """Numbers in a line of the processor's cache."""
 KEEP = 4000
 """Replicates whose whole paths are kept when paths are asked for."""
+MOST_COUNTED = 1024
+"""Replicates whose months wait to be counted, in a chunk; each takes 2 bytes an outcome and month."""
 MOST_DRAWS = 200
 MANY, FEW_DRAWS = 100, 10
 """From so many replicates one would expect more than so few draws of the parameters."""
@@ -79,6 +82,7 @@ def run(
     threads: int | None = None,
     chunk: int = CHUNK,
     keep: int = 0,
+    bands: bool = False,
     watch: Sequence[str] = (),
     values: Values | None = None,
     redrawn: frozenset[str] = frozenset(),
@@ -86,12 +90,12 @@ def run(
 ) -> Run:
     """Run a scenario, or that of a path or shipped name, ``replicates`` times with ``draws`` draws of the parameters.
 
-    ``draws`` 0 holds all parameters at their defaults. ``keep`` asks for whole paths of the first replicates. ``threads``
-    (default: all cores) and ``chunk`` change the speed only: every number is the same to the bit. ``watch`` asks for yearly sums
-    of variables of the world, such as ``declared.real.coal.CHN``. ``values`` gives some parameters their values in each draw
-    (a row label with an array (draw)) instead of drawing them (kernel only). ``redrawn`` names parameters
-    that get other draws, with other luck in every future: what a sensitivity analysis compares with the run without it
-    (kernel only). ``progress`` is called with replicates done and replicates in all.
+    ``draws`` 0 holds all parameters at their defaults. ``keep`` asks for whole paths of the first replicates, ``bands`` for
+    quantiles by month over all replicates (:attr:`Run.bands`), ``watch`` for yearly sums of variables of the world, such as
+    ``declared.real.coal.CHN``. ``threads`` (default: all cores) and ``chunk`` change the speed only: every number is the same
+    to the bit. ``values`` gives some parameters their values in each draw (a row label with an array (draw)) instead of drawing
+    them; ``redrawn`` names parameters that get other draws, with other luck in every future: what a sensitivity analysis
+    compares with the run without it (both: kernel only). ``progress`` is called with replicates done and replicates in all.
 
     Raises ``ScenarioError`` where the design is impossible, ``ArithmeticError`` where an outcome is not finite.
     """
@@ -105,9 +109,10 @@ def run(
     kept = np.empty((sizes.outcome, scenario.months, keep))
     votes = np.zeros((sizes.draft, sizes.state, 3), dtype=np.int64)
     yearly = np.zeros((len(watch), -(-scenario.months // YEAR), replicates))
-    work = _Work(scenario, draws, seed, horizons, redrawn, totals, kept, watch, yearly, values or {})
+    tally = Table(sizes.outcome, scenario.months) if bands else None
+    work = _Work(scenario, draws, seed, horizons, redrawn, totals, kept, tally, watch, yearly, values or {})
     solve = work.kernel if engine == "kernel" else work.mesa
-    size = chunk if engine == "kernel" else 1
+    size = 1 if engine == "mesa" else min(chunk, MOST_COUNTED) if bands else chunk
     bounds = [(first, min(first + size, replicates)) for first in range(0, replicates, size)]
     workers = (threads or _cores()) if engine == "kernel" else 1
     if engine == "kernel":
@@ -127,14 +132,15 @@ def run(
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
-    return Run(scenario, replicates, draws, seed, engine, horizons, totals, kept, votes, tuple(watch), yearly)
+    counted = tally.bands() if tally else None
+    return Run(scenario, replicates, draws, seed, engine, horizons, totals, kept, votes, counted, tuple(watch), yearly)
 
 
 class _Work:
     """One scenario's replicates, a few at a time, by either engine.
 
-    Totals and paths are written where they stay, each replicate into its own place; votes are counts, so their order of
-    addition moves no bit.
+    Totals and paths are written where they stay, each replicate into its own place; votes and bins are counts, so their order
+    of addition moves no bit.
     """
 
     def __init__(
@@ -146,12 +152,13 @@ class _Work:
         redrawn: frozenset[str],
         totals: np.ndarray,
         kept: np.ndarray,
+        tally: Table | None,
         watch: Sequence[str],
         yearly: np.ndarray,
         values: Values,
     ) -> None:
-        self.scenario, self.seed, self.totals, self.kept, self.yearly = scenario, seed, totals, kept, yearly
-        self.watched = np.array([scenario.world_row(name) for name in watch], dtype=np.int64)
+        self.scenario, self.seed, self.totals, self.kept, self.tally = scenario, seed, totals, kept, tally
+        self.watched, self.yearly = np.array([scenario.world_row(name) for name in watch], dtype=np.int64), yearly
         self.horizons = np.array(horizons)
         self.sizes = scenario.sizes
         self.draws = list(range(draws)) or [-1]
@@ -164,6 +171,23 @@ class _Work:
         for name, given in values.items():
             self.table[labels.index(name)] = given
         self.case = scenario.case
+        self.added_up = np.array([outcome.aggregate == "sum" for outcome in scenario.outcomes])
+        self.spare: list[np.ndarray] = []
+
+    def _codes(self, runs: int) -> np.ndarray:
+        """Room for the leading digits of some runs, of an earlier chunk if there is one: fresh memory costs the system time."""
+        room = runs if self.tally else 0
+        try:
+            codes = self.spare.pop()
+        except IndexError:
+            codes = np.empty(0, dtype=np.uint16)
+        shape = (self.sizes.outcome, self.scenario.months, room)
+        return codes if codes.shape == shape else np.empty(shape, dtype=np.uint16)
+
+    def _count(self, codes: np.ndarray, first: int, last: int) -> None:
+        if self.tally and last > first:
+            self.tally.add(codes, last - first, begin=first // (last - first))
+            self.spare.append(codes)
 
     def _no_votes(self) -> np.ndarray:
         return np.zeros((self.sizes.draft, self.sizes.state, 3), dtype=np.int64)
@@ -180,8 +204,10 @@ class _Work:
         rows = offsets(WORLD_AXES, self.sizes)[1], len(self.table), self.sizes.outcome
         world, params, sums = (aligned(number, BLOCK) for number in rows)
         luck, design = (np.uint64(self.seed), replicates), (self.table, draws, self.horizons)
-        written = self.totals, self.kept, votes, self.watched, self.yearly
+        codes = self._codes(last - first + spare)
+        written = self.totals, self.kept, votes, codes, self.added_up, self.watched, self.yearly
         simulate(world, params, sums, self.case, all_of(BLOCK), *luck, *design, first, last, *written)
+        self._count(codes, first, last)
         return votes
 
     def mesa(self, first: int, last: int) -> np.ndarray:
@@ -193,6 +219,7 @@ class _Work:
             draw = self.draws[replicate % len(self.draws)]
             model = PressureModel(self.scenario, seed=self.seed, replicate=replicate, draw=draw, collect=False)
             running = np.zeros(self.sizes.outcome)
+            codes = self._codes(1)
             while model.running:
                 model.step()
                 month = model.t
@@ -201,9 +228,12 @@ class _Work:
                 if replicate < self.kept.shape[2]:
                     self.kept[:, month, replicate] = model.world.outcome
                 self.yearly[:, month // YEAR, replicate] += model.block[self.watched, 0]
+                if self.tally:
+                    codes[:, month, 0] = leading(np.where(self.added_up, running, model.world.outcome))
                 if model.tabled is not None:
                     for i in model.setting.seats[month]:
                         votes[model.tabled, i, int(model.world.vote[i])] += 1
+            self._count(codes, replicate, replicate + 1)
         return votes
 
 

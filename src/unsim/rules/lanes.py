@@ -68,6 +68,18 @@ def number(word: np.uint64) -> float:
     return word.astype(np.float64) if isinstance(word, np.ndarray) else float(word)
 
 
+def leading(x: float) -> np.uint64:
+    """The leading bits of a number as float32: sign, exponent, five digits of its fraction, and whether any other follows.
+
+    Fifteen bits, in the order of size on each side of 0: what a quantile needs to know of a number.
+    """
+    with np.errstate(over="ignore"):
+        short = np.asarray(x, dtype=np.float32).view(np.uint32)
+    kept = (short >> np.uint32(18)) << np.uint32(1)
+    found: np.uint64 = (kept | ((short & np.uint32(0x3FFFF)) != 0)).astype(np.uint64)[()]
+    return found
+
+
 def scaled(x: float, shifted: float) -> float:
     """``x * 2**k`` where ``shifted`` is ``k + ROUND``, for normal numbers."""
     return (_bits(x) + (_bits(shifted) << EXPONENT_WIDTH)).view(np.float64)
@@ -101,7 +113,7 @@ def all_of(runs: int) -> Any:
 
 # The type. From here on nothing is called by a rule.
 
-WORD = ir.IntType(64)
+WORD, SHORT = ir.IntType(64), ir.IntType(16)
 _F, _U, _B = types.float64, types.uint64, types.boolean
 ELEMENTS = {_F: ir.DoubleType(), _U: WORD, _B: ir.IntType(1)}
 
@@ -266,6 +278,18 @@ def _number(builder: Any, kind: Any, word: Any) -> Any:
     return builder.fsub(above, _constant(form, 4503599627370496.0))
 
 
+def _leading(builder: Any, kind: Any, x: Any) -> Any:
+    def wide(form: Any) -> Any:
+        return ir.VectorType(form, kind.n) if isinstance(kind, Lanes) else form
+
+    words = wide(ir.IntType(32))
+    short = builder.bitcast(builder.fptrunc(x, wide(ir.FloatType())), words)
+    kept = builder.shl(builder.lshr(short, _constant(words, 18)), _constant(words, 1))
+    rest = builder.and_(short, _constant(words, 0x3FFFF))
+    follows = builder.zext(builder.icmp_unsigned("!=", rest, _constant(words, 0)), words)
+    return builder.zext(builder.or_(kept, follows), _words(kind))
+
+
 def _scaled(builder: Any, kind: Any, x: Any, shifted: Any) -> Any:
     words = _words(kind)
     step = builder.shl(builder.bitcast(shifted, words), _constant(words, EXPONENT_WIDTH))
@@ -291,6 +315,7 @@ def _mantissa(builder: Any, kind: Any, x: Any) -> Any:
 
 _function(root, [_F], _F, _square_root)
 _function(number, [_U], _F, _number)
+_function(leading, [_F], _U, _leading)
 _function(scaled, [_F, _F], _F, _scaled)
 _function(exponent, [_F], _F, _exponent)
 _function(mantissa, [_F], _F, _mantissa)
@@ -372,7 +397,10 @@ class _Load(AbstractTemplate):
 class _Store(AbstractTemplate):
     def generic(self, args: Any, kws: Any) -> Any:
         index = _index(*args[:2])
-        return None if index is None else signature(types.none, args[0], index, Lanes(args[0].dtype, index.n))
+        if index is None:
+            return None
+        dtype = types.uint64 if args[0].dtype == types.uint16 else args[0].dtype  # short words are stored, never computed with
+        return signature(types.none, args[0], index, Lanes(dtype, index.n))
 
 
 def _place(context: Any, builder: Any, kind: Any, index_kind: Any, array: Any, index: Any) -> Any:
@@ -380,7 +408,8 @@ def _place(context: Any, builder: Any, kind: Any, index_kind: Any, array: Any, i
     start = context.make_array(kind)(context, builder, array).data
     if isinstance(index_kind, Cell):
         start = builder.gep(start, [builder.mul(index, ir.Constant(WORD, index_kind.n))])
-    return builder.bitcast(start, _form(Lanes(kind.dtype, index_kind.n)).as_pointer())
+    form = SHORT if kind.dtype == types.uint16 else ELEMENTS[kind.dtype]
+    return builder.bitcast(start, ir.VectorType(form, index_kind.n).as_pointer())
 
 
 @lower_builtin(operator.getitem, types.Array, BlockType)
@@ -392,5 +421,8 @@ def _lower_load(context: Any, builder: Any, found: Any, args: Any) -> Any:
 @lower_builtin(operator.setitem, types.Array, BlockType, Lanes)
 @lower_builtin(operator.setitem, types.Array, Cell, Lanes)
 def _lower_store(context: Any, builder: Any, found: Any, args: Any) -> Any:
-    builder.store(args[2], _place(context, builder, *found.args[:2], *args[:2]), align=8)
+    value, place = args[2], _place(context, builder, *found.args[:2], *args[:2])
+    if found.args[0].dtype == types.uint16:
+        value = builder.trunc(value, place.type.pointee)
+    builder.store(value, place, align=found.args[0].dtype.bitwidth // 8)
     return context.get_dummy_value()

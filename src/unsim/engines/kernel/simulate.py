@@ -13,13 +13,14 @@ from unsim.engines.kernel.sanctions import phase_sanctions
 from unsim.engines.kernel.trade import phase_trade
 from unsim.engines.kernel.world import phase_world
 from unsim.rules.jit import kernel
+from unsim.rules.lanes import leading
 from unsim.rules.world import SEATS, YEAR
 
 
 @kernel
 def simulate(
     w: Any, p: Any, sums: Any, c: Any, r: Any, seed: Any, replicates: Any, table: Any, draws: Any, horizons: Any,
-    begins: int, ends: int, totals: Any, kept: Any, votes: Any, watched: Any, yearly: Any,
+    begins: int, ends: int, totals: Any, kept: Any, votes: Any, codes: Any, added_up: Any, watched: Any, yearly: Any,
 ) -> None:  # fmt: skip
     """Run replicates ``begins`` to ``ends`` over the horizon.
 
@@ -27,8 +28,10 @@ def simulate(
     used again for block after block; ``r`` stands for all runs of a block. ``replicates`` has the number of each run in its
     address and ``draws`` its column in ``table``, the parameter rows by draw; both are filled up to whole blocks, with runs
     that nobody records. Written: ``totals`` (horizon, outcome, replicate), the sums of each outcome over the first months;
-    ``kept`` (outcome, month, replicate), whole paths of as many replicates as it has room for. Added to: ``votes`` (draft,
-    state, vote), counts; ``yearly`` (row, year, replicate), sums over each twelve months of the rows of the world in ``watched``.
+    ``kept`` (outcome, month, replicate), whole paths of as many replicates as it has room for; ``codes`` (outcome, month,
+    run from ``begins`` on), unless it has no room, the bin of every month, and of the sum so far for outcomes ``added_up``.
+    Added to: ``votes`` (draft, state, vote), counts; ``yearly`` (row, year, replicate), sums over each twelve months of the rows
+    of the world in ``watched``.
     """
     at = c.at
     months = c.seats.shape[0]
@@ -73,6 +76,13 @@ def simulate(
                 year = yearly[q, t // YEAR]
                 for lane in range(runs):
                     year[first + lane] += w[watched[q], lane]
+            if codes.shape[2] > 0:
+                for o in range(n_outcomes):
+                    row = codes[o, t, first - begins : first - begins + width]
+                    if added_up[o]:
+                        row[r] = leading(sums[o, r])
+                    else:
+                        row[r] = leading(w[at.outcome + o, r])
             for lane in range(runs):
                 draft = int(w[at.tabled, lane])
                 if draft >= 0:

@@ -1,0 +1,205 @@
+"""Quantiles of every outcome by month over all runs, from counts in bins: memory that does not grow with the number of runs.
+
+A value is counted by its leading binary digits (:func:`unsim.rules.lanes.leading`), in one of 32 bins between a power of two
+and the next. Whole numbers to 64 and even ones to 128 have a bin each and come back exactly; what lies between two bins' edges
+is known to 1/32 of its size, what is smaller than ``LEAST`` to ``LEAST``. Counts are whole numbers, so those of threads,
+blocks and machines join to equal bits in any order.
+"""
+
+from __future__ import annotations
+
+import itertools
+import mmap
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unsim.rules.jit import kernel
+
+LEAST, MOST = 2.0**-10, 2.0**20
+"""Sizes below and above which there is one bin on each side of 0."""
+LARGEST_APART = 128.0
+"""Up to here a whole number that begins a bin is counted apart from what lies between it and the next."""
+CODES = 2**15
+"""Leading digits that a number can have."""
+MONTHS_AT_ONCE = 16
+"""Counts in a line of the processor's cache: those of one bin in neighbouring months."""
+GROUPS = 8
+"""Parts of a table that threads can fill at the same time."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The bins in the order of their values: the bin of every code, and the edges of every bin.
+
+    Beyond ``MOST`` both edges are ``MOST``, so what lies there is given as the least that it can be.
+    """
+
+    bin_of: NDArray[np.uint16]
+    lower: NDArray[np.float64]
+    upper: NDArray[np.float64]
+
+    @property
+    def bins(self) -> int:
+        """Number of bins."""
+        return len(self.lower)
+
+
+@cache
+def layout() -> Layout:
+    """The bins."""
+    code = np.arange(CODES, dtype=np.uint32)
+    size, negative = code & np.uint32(CODES // 2 - 1), code >= CODES // 2
+    with np.errstate(invalid="ignore"):  # some codes are of what is not a number
+        edge = ((size >> 1) << 18).view(np.float32).astype(np.float64)
+    follows = (size & 1).astype(bool)
+    apart = ~follows & (edge <= LARGEST_APART) & (edge == np.floor(edge))
+    tiny, beyond = (size > 0) & (edge < LEAST), ~(edge < MOST)
+    step = 2.0 ** (np.floor(np.log2(np.clip(edge, LEAST, MOST))) - 5.0)
+    lower = np.select([tiny, beyond], [0.0, MOST], edge)
+    upper = np.select([tiny, beyond, apart], [LEAST, MOST, edge], edge + step)
+    kinds, kind = np.unique(np.stack([lower, upper]), axis=1, return_inverse=True)
+    kind = kind.reshape(-1)
+    middle = kinds.shape[1] - 1  # the bin of 0
+    bin_of = np.where(negative, middle - kind, middle + kind).astype(np.uint16)
+    return Layout(bin_of, np.concatenate([-kinds[1, :0:-1], kinds[0]]), np.concatenate([-kinds[0, :0:-1], kinds[1]]))
+
+
+@kernel
+def count(codes: Any, runs: int, first: int, last: int, bin_of: Any, counts: Any) -> None:
+    """Add the bins of some runs, ``codes`` (outcome, month, run), to ``counts`` (outcome, group of months, bin, month within).
+
+    For outcomes ``first`` to ``last``. A few months at a time, so that the counts which they share stay at hand.
+    """
+    one = np.uint32(1)
+    for o in range(first, last):
+        for t in range(codes.shape[1]):
+            group, month = t // MONTHS_AT_ONCE, t % MONTHS_AT_ONCE
+            for i in range(runs):
+                counts[o, group, bin_of[codes[o, t, i]], month] += one
+
+
+class Table:
+    """Where the runs of one scenario are counted, by any number of threads."""
+
+    def __init__(self, outcomes: int, months: int):
+        self.months = months
+        groups = -(-months // MONTHS_AT_ONCE)
+        self.counts = _untouched_zeros((outcomes, groups, layout().bins, MONTHS_AT_ONCE))
+        bounds = np.linspace(0, outcomes, GROUPS + 1).astype(int)
+        self._parts = [(int(first), int(last), threading.Lock()) for first, last in itertools.pairwise(bounds)]
+
+    def add(self, codes: NDArray[np.uint16], runs: int, begin: int = 0) -> None:
+        """Count the first ``runs`` of ``codes`` (outcome, month, run); threads that ``begin`` elsewhere wait less."""
+        for part in range(GROUPS):
+            first, last, lock = self._parts[(begin + part) % GROUPS]
+            with lock:
+                count(codes, runs, first, last, layout().bin_of, self.counts)
+
+    def bands(self) -> Bands:
+        """What has been counted."""
+        outcomes, groups, bins, _ = self.counts.shape
+        cells, counts = [], []
+        for o in range(outcomes):
+            used = np.flatnonzero(self.counts[o, 0].any(axis=1))
+            for group in self.counts[o, 1:]:
+                used = np.union1d(used, np.flatnonzero(group.any(axis=1)))
+            cells.append(o * bins + used)
+            rows = self.counts[o][:, used].transpose(1, 0, 2).reshape(len(used), groups * MONTHS_AT_ONCE)
+            counts.append(rows[:, : self.months])
+        return Bands(outcomes, np.concatenate(cells), np.ascontiguousarray(np.concatenate(counts)))
+
+
+def _untouched_zeros(shape: tuple[int, ...]) -> NDArray[np.uint32]:
+    """Zeros of which the system clears only the pages that are written to: few bins of a table ever are."""
+    private: dict[str, Any] = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS} if hasattr(mmap, "MAP_ANONYMOUS") else {}
+    memory = mmap.mmap(-1, int(np.prod(shape)) * 4, **private)
+    if hasattr(mmap, "MADV_NOHUGEPAGE"):
+        memory.madvise(mmap.MADV_NOHUGEPAGE)
+    return np.frombuffer(memory, dtype=np.uint32).reshape(shape)
+
+
+@dataclass(frozen=True)
+class Bands:
+    """How many runs lie in which bin in each month: only the bins in which any run lies.
+
+    ``cells`` (row,): the number of an outcome times the number of bins, plus the bin; ascending. ``counts`` (row, month): runs.
+    """
+
+    outcomes: int
+    cells: NDArray[np.int64]
+    counts: NDArray[np.uint32]
+
+    @property
+    def months(self) -> int:
+        """Months of the horizon."""
+        return int(self.counts.shape[1])
+
+    @property
+    def runs(self) -> int:
+        """Runs that were counted."""
+        return int(self.counts[: np.searchsorted(self.cells, layout().bins), 0].sum())
+
+    @property
+    def nbytes(self) -> int:
+        """Memory, bytes."""
+        return self.cells.nbytes + self.counts.nbytes
+
+    def quantiles(self, levels: Sequence[float]) -> NDArray[np.float64]:
+        """Quantiles (level, outcome, month): what ``numpy.quantile`` makes of values that lie evenly within their bins."""
+        held, found = layout(), np.empty((len(levels), self.outcomes, self.months))
+        bounds = np.searchsorted(self.cells, held.bins * np.arange(self.outcomes + 1))
+        for o, (first, last) in enumerate(itertools.pairwise(bounds)):
+            bins = self.cells[first:last] - o * held.bins
+            found[:, o] = _quantiles(self.counts[first:last].astype(np.int64), held.lower[bins], held.upper[bins], levels)
+        return found
+
+    def beyond(self) -> NDArray[np.int64]:
+        """Values (outcome, month) larger than ``MOST`` in size, of which no more is known."""
+        found, last = np.zeros((self.outcomes, self.months), dtype=np.int64), layout().bins - 1
+        ends = np.isin(self.cells % (last + 1), (0, last))
+        np.add.at(found, self.cells[ends] // (last + 1), self.counts[ends])
+        return found
+
+
+def _quantiles(
+    counts: NDArray[np.int64], lower: NDArray[np.float64], upper: NDArray[np.float64], levels: Sequence[float]
+) -> NDArray[np.float64]:
+    """Quantiles (level, month) of one outcome from its counts (bin, month)."""
+    up_to = np.cumsum(counts, axis=0)
+    runs, months = up_to[-1], np.arange(counts.shape[1])
+
+    def ranked(rank: NDArray[np.int64]) -> NDArray[np.float64]:
+        """The value of a rank, from 0, in each month."""
+        row = (up_to <= rank).sum(axis=0)
+        inside = counts[row, months]
+        place = (rank - (up_to[row, months] - inside) + 0.5) / inside
+        return np.asarray(lower[row] + (upper - lower)[row] * place, dtype=np.float64)
+
+    found = []
+    for level in levels:
+        at = (runs - 1) * level
+        before = np.floor(at).astype(np.int64)
+        ours, next_one = ranked(before), ranked(np.minimum(before + 1, runs - 1))
+        found.append(ours + (next_one - ours) * (at - before))
+    return np.array(found)
+
+
+def joined(parts: Iterable[Bands]) -> Bands:
+    """All runs of several; the order of the parts moves no bit. Raises ``ValueError`` where outcomes or months differ."""
+    parts = list(parts)
+    shapes = sorted({(part.outcomes, part.months) for part in parts})
+    if len(shapes) != 1:
+        raise ValueError(f"bands that do not belong together: outcomes and months {shapes}")
+    cells, place = np.unique(np.concatenate([part.cells for part in parts]), return_inverse=True)
+    counts = np.zeros((len(cells), shapes[0][1]), dtype=np.uint32)
+    first = 0
+    for part in parts:
+        counts[place[first : first + len(part.cells)]] += part.counts  # the cells of one part all differ
+        first += len(part.cells)
+    return Bands(shapes[0][0], cells, counts)
