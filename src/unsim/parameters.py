@@ -17,7 +17,7 @@ from scipy.special import ndtr, ndtri
 from unsim.rules.chance import PARAMETER, permanent_code, uniforms
 from unsim.rules.world import Axes
 
-Kind = Literal["normal", "log-normal", "uniform", "triangular", "fixed"]
+Kind = Literal["normal", "log-normal", "uniform", "triangular", "fixed", "draws"]
 Identified = Literal["yes", "partly", "no"]
 
 
@@ -31,7 +31,8 @@ def _cut_normal(uniform: float, low: float, high: float) -> float:
 class Prior:
     """A prior cut to ``[low, high]``; ``a`` and ``b`` are mean and sd, median and sd of the log, or unused.
 
-    A triangular prior has its mode at ``a``; a uniform one its default at ``a``.
+    A triangular prior has its mode at ``a``; a uniform one its default at ``a``. Of kind ``draws`` are marginals of a posterior
+    (median, sd, least and greatest draw), which is drawn jointly (:mod:`unsim.posterior`).
     """
 
     kind: Kind
@@ -65,6 +66,7 @@ class Prior:
             "uniform": "uniform",
             "triangular": f"triangular(mode {self.a:g})",
             "fixed": "fixed",
+            "draws": f"posterior draws, median {self.a:.3g}, sd {self.b:.2g}",
         }[self.kind]
         return form if self.kind == "fixed" else f"{form} on [{self.low:g}, {self.high:g}]"
 
@@ -289,12 +291,12 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("cloth_share", "imported cloth in receipts from processing", "share", _uniform(0.45, 0.2, 0.7), TRADE, "no"),
     Parameter("other_income", "hard currency outside the channels (tourism, remittances)", "USD million a month",
               _uniform(8, 2, 25), ASSUMPTION, "no"),
-    Parameter("spending_propensity", "foreign spending out of smoothed income", "share", _uniform(0.8, 0.6, 0.95), TRADE, "partly"),
-    Parameter("drawdown", "monthly foreign spending out of reserves", "share", _uniform(0.03, 0.02, 0.04), ASSUMPTION + ": with the other parameters it keeps reserves where they start", "no"),
+    Parameter("spending_propensity", "foreign spending out of smoothed income", "share", _uniform(0.7, 0.4, 0.95), ASSUMPTION, "no"),
+    Parameter("drawdown", "monthly foreign spending out of reserves", "share", _uniform(0.025, 0.01, 0.04), ASSUMPTION + ": with the other parameters it keeps reserves where they start", "no"),
     Parameter("substitution", "share of banned imports replaced by goods that no text names", "share", _uniform(0.45, 0, 0.9),
               ASSUMPTION, "no"),
-    Parameter("pipeline_crude", "crude oil by pipeline, outside the budget", "USD million a month", _uniform(25, 17, 33),
-              "trade_by_partner: KOTRA less customs", "partly"),
+    Parameter("pipeline_crude", "crude oil by pipeline, outside the budget", "USD million a month", _uniform(29.5, 17, 42),
+              "trade_record.csv: KOTRA less customs, 222 to 504 a year in 2014-2024", "partly"),
     # regime
     Parameter("start_reserves", "hard-currency reserves at the start", "USD million", _log_normal(3000, 0.4, 1000, 8000), ASSUMPTION, "no"),
     Parameter("start_income", "hard-currency income at the start", "USD million a month", _uniform(155, 110, 220),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -14,11 +14,12 @@ from unsim.checks import checked
 from unsim.consistency import ENTRY_PRIORS
 from unsim.files import Document, Key, locate, override, read, shipped_scenarios
 from unsim.parameters import BY_NAME, PARAMETER_AXES, Params, Prior, draw_rows, labels, triangular
+from unsim.posterior import drawn, marginals
 from unsim.rules.ledger import Outcome, outcomes
 from unsim.rules.world import BOOKS, FORUMS, SCOPES, STOCKS, WORLD_AXES, Case, Setting, Sizes, case, offsets
 from unsim.schema import ScenarioFile
 from unsim.setting import Labels, build
-from unsim.tables import state_names
+from unsim.tables import state_names, table
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,8 @@ class Scenario:
                 found[label] = triangular(*getattr(getattr(self.file, section)[entry], key))
             else:
                 found[label] = BY_NAME[name].prior
+        if self.file.uncertainty == "posterior":
+            found |= {label: fit for label, fit in marginals().items() if label in found and found[label] == _usual(label)}
         for label, value in _held(self.file):
             found[label] = Prior("fixed", value, 0.0, value, value)
         return found
@@ -134,7 +137,15 @@ class Scenario:
         """Parameter values, shape (row, draw); draw -1 holds each parameter at its default. Raises ValueError below that."""
         if min(draws, default=0) < -1:
             raise ValueError(f"draw {min(draws)}; allowed: from -1 (defaults) on")
-        return draw_rows(self.priors, seed, draws)
+        joint = {label for label, prior in self.priors.items() if prior.origin == "posterior"}
+        table = draw_rows(
+            {label: Prior("fixed", p.a, 0.0, p.a, p.a) if label in joint else p for label, p in self.priors.items()}, seed, draws
+        )
+        rows = {label: row for row, label in enumerate(self.priors)}
+        for label, values in drawn(seed, draws) if joint else ():
+            if label in joint:
+                table[rows[label]] = values
+        return table
 
     def override(self, changes: Mapping[str, Any]) -> Scenario:
         """The same scenario with some keys set, such as ``{"coalition.coordination": 0.5}``.
@@ -176,6 +187,17 @@ def load_with(reference: str, changes: Sequence[tuple[Key, Any]]) -> Scenario:
 def _scenario(document: Document, name: str) -> Scenario:
     file = checked(document)
     return Scenario(name, file, file.months, document)
+
+
+@cache
+def _usual(label: str) -> Prior:
+    """The prior of a parameter row where no file changes it: only to this does a shipped posterior apply."""
+    name, _, entry = label.partition(".")
+    if not entry:
+        return BY_NAME[name].prior
+    row = next(row for row in table("channels") if row["channel"] == entry)
+    key = ENTRY_PRIORS[name][1]
+    return triangular(*(float(row[f"{key}_{level}"]) for level in ("low", "central", "high")))
 
 
 def _held(file: ScenarioFile) -> Iterator[tuple[str, float]]:

@@ -340,6 +340,9 @@ class ScenarioFile(Entry):
         default_factory=dict, max_length=MAX_ROWS, description="wars whose parties buy arms from the DPRK"
     )
     world: Surroundings = Field(default_factory=lambda: Surroundings())
+    uncertainty: Literal["posterior", "prior"] = Field(
+        "posterior", description="fitted parameters: joint draws given the record of votes and trade, or priors alone"
+    )
     parameters: dict[str, float | dict[str, float]] = Field(
         default_factory=dict, description="parameters held at a value instead of drawn from their prior"
     )

@@ -115,7 +115,7 @@ def _ended_like_an_interrupt() -> Iterator[None]:
 
 
 @contextmanager
-def progress_bar(what: str, engine: str, of: str = "futures") -> Iterator[Callable[[int, int], None]]:
+def progress_bar(what: str, engine: str, of: str = "futures") -> Iterator[Callable[[int, int | None], None]]:
     """A progress bar on a terminal, silence elsewhere; says when the kernel must first be compiled."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn

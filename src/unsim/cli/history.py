@@ -1,4 +1,4 @@
-"""The command that holds the model against history: backtest."""
+"""The commands that hold the model against history: backtest, calibrate."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from unsim.cli.common import Figures, Force, Json, Out, app, checked_output, say, show, together, told
+from unsim.cli.common import Figures, Force, Json, Out, Seed, app, checked_output, progress_bar, say, show, together, told, whole
 
 if TYPE_CHECKING:
     from unsim.history.record import Record
@@ -19,7 +19,7 @@ Ballots = Annotated[Path | None, typer.Option(metavar="FILE.csv", help="Its vote
 @app.command()
 def backtest(drafts: File = None, votes: Ballots = None, out: Out = None, figures: Figures = "page", force: Force = False,
              json: Json = False) -> None:  # fmt: skip
-    """Forecast real votes of the Council and score the forecasts beside rivals; or those of a record of your own."""
+    """Hold the model against the record: votes and trade, scored beside rivals; or votes of a record of your own."""
     with told():
         from unsim.history import backtest as history
         from unsim.history import report
@@ -31,9 +31,11 @@ def backtest(drafts: File = None, votes: Ballots = None, out: Out = None, figure
             from unsim.plots.history import pictures
 
             tables = {"votes": report.scores_frame(result), "members": report.members_frame(result)}
+            if result.economy:
+                tables |= report.economy_frames(result.economy)
             drawn = pictures(result, "column" if figures == "column" else "page")
             store.write_tables(tables, drawn, result.as_json(), out, store.command_line(), drawn=figures != "none")
-            say(f"Wrote votes.csv, members.csv, figures with their numbers, and run.json to {out}")
+            say(f"Wrote tables, figures with their numbers, and run.json to {out}")
         if json:
             from unsim.store import as_text
 
@@ -41,8 +43,44 @@ def backtest(drafts: File = None, votes: Ballots = None, out: Out = None, figure
             return
         show(report.scores_table(result))
         show(report.drafts_table(result.schemes[result.main]))
+        if result.economy:
+            show(report.economy_table(result.economy))
+            show(report.patterns_table(result.economy))
         for note in result.notes:
             print(note)
+
+
+Until = Annotated[int, typer.Option(parser=whole, metavar="YEAR", help="Last year of the record of trade that the fit may know.")]
+Particles = Annotated[int, typer.Option(parser=whole, metavar="N", help="Posterior draws.")]
+Rounds = Annotated[int, typer.Option(parser=whole, metavar="R", help="Rounds of the sampler at most.")]
+
+
+@app.command()
+def calibrate(until: Until = 2024, particles: Particles = 1000, rounds: Rounds = 12, seed: Seed = 1, out: Out = None,
+              figures: Figures = "page", force: Force = False, json: Json = False) -> None:  # fmt: skip
+    """Fit what trade can inform, and write posterior draws with their diagnostics. Minutes; what ships was made by it."""
+    with told():
+        from unsim.history import calibrate as fit
+        from unsim.history import report
+
+        checked_output(out, force, figures, 0)
+        fit.checked(until, particles, rounds, seed)
+        with progress_bar("Simulating", "kernel", "histories") as step:
+            made = fit.calibrate(until, particles, rounds, seed, told=lambda done: step(done, None))
+        if out:
+            from unsim import store
+            from unsim.plots.history import calibration_pictures
+
+            drawn = calibration_pictures(made, fit.check(made), "column" if figures == "column" else "page")
+            store.write_tables({"posterior": report.draws_frame(made)}, drawn, made.as_json(), out, store.command_line(),
+                               drawn=figures != "none")  # fmt: skip
+            say(f"Wrote posterior.csv, figures with their numbers, and run.json to {out}")
+        if json:
+            from unsim.store import as_text
+
+            print(as_text(made.as_json()), end="")
+            return
+        show(report.calibration_table(made))
 
 
 def _record(drafts: Path | None, votes: Path | None) -> Record | None:

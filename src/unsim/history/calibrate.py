@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from unsim.history.economy import ORIGIN, SCENARIO, Replay, record, replay
+from unsim.history.economy import FUTURES, ORIGIN, SCENARIO, SEED, Replay, Tested, bands, record, replay
 from unsim.history.inference import Posterior, sample
 from unsim.parameters import Prior
+from unsim.problems import Problem, ScenarioError
 from unsim.scenario import Scenario, load
 
 Floats = NDArray[np.float64]
@@ -53,7 +54,7 @@ SINCE = (
 AT_THE_START = ("start_reserves", "start_income")
 """Parameters of the year 2006: fitted, so that the first years do not bend the others, and not shipped."""
 FITTED_SERIES = (
-    "coal", "minerals", "textiles", "seafood", "other_goods", "unlisted", "china_exports", "imports", "rok_exports",
+    "coal", "minerals", "textiles", "seafood", "other_goods", "unlisted", "china_exports", "imports", "crude", "rok_exports",
     "japan_exports", "rest_exports",
 )  # fmt: skip
 UNSTEADY = ("coal", "minerals", "textiles", "seafood", "other_goods")
@@ -62,8 +63,12 @@ SETTLED = 2012
 SMALL = 1e-4
 OFFSET = 4.0
 """Added before the log, USD million: below it, figures are rounding and recording error."""
-IN_UNITS = {"rok_exports": 100.0}
-"""Series that may fall below zero, being a difference: compared in these units, without a log."""
+UNTIL, PARTICLES, MOST_SEED = (ORIGIN, 2024), (200, 20_000), 4000
+"""Years that a fit may end with, posterior draws it may have, and the greatest seed."""
+LUCK = 1_000_003
+"""Seeds of the simulations of one fit are so far from those of the next."""
+IN_UNITS = {"rok_exports": 100.0, "crude": 100.0}
+"""Series that are differences and may fall below zero: compared in these units, without a log."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +86,38 @@ class Calibration:
         spread = self.posterior.draws.var(axis=0)
         return {name: float(1.0 - spread[i]) for i, name in enumerate(self.names)}
 
+    def as_json(self) -> dict[str, Any]:
+        """What the command prints: the fit's setting, how the sampler went, quantiles of each parameter."""
+        gone = self.identified()
+        return {
+            "until": self.until,
+            "draws": len(self.draws),
+            "simulations": self.posterior.simulations,
+            "effective_sample_size": self.posterior.effective,
+            "tolerances": list(self.posterior.tolerances),
+            "acceptance": list(self.posterior.acceptance),
+            "parameters": {
+                name: {"posterior": bands(self.draws[:, i]), "identified": gone[name]} for i, name in enumerate(self.names)
+            },
+        }
+
+
+def checked(until: int, particles: int, rounds: int, seed: int) -> None:
+    """Raise ``ScenarioError`` with all that is wrong with the setting of a fit."""
+    limits = {
+        "until": (until, *UNTIL),
+        "particles": (particles, *PARTICLES),
+        "rounds": (rounds, 1, 100),
+        "seed": (seed, 0, MOST_SEED),
+    }
+    problems = [
+        Problem(f"--{name}", None, "", repr(value), f"a whole number from {low} to {high}")
+        for name, (value, low, high) in limits.items()
+        if not low <= value <= high
+    ]
+    if problems:
+        raise ScenarioError(problems)
+
 
 def informed(until: int) -> tuple[str, ...]:
     """The parameters that a record up to a year can inform."""
@@ -94,7 +131,7 @@ def features(made: Replay, until: int) -> Floats:
 
 def observed(until: int) -> Floats:
     """The same of the record."""
-    return _features(lambda name, year: np.array([record()[name][year]]), until)[0]
+    return np.asarray(_features(lambda name, year: np.array([record()[name][year]]), until)[0], dtype=np.float64)
 
 
 def _features(value: Callable[[str, int], Floats], until: int) -> Floats:
@@ -119,21 +156,29 @@ def _feature(name: str, values: Floats) -> Floats:
 
 
 def calibrate(until: int = 2024, particles: int = 1000, rounds: int = 12, seed: int = 1, scenario: Scenario | None = None,
-              told: Any = None) -> Calibration:  # fmt: skip
-    """Posterior draws of the informed parameters given the record up to a year."""
-    history = scenario or load(SCENARIO)
+              told: Callable[[int], None] | None = None) -> Calibration:  # fmt: skip
+    """Posterior draws of the informed parameters given the record up to a year; ``told`` hears how many simulations were made."""
+    history = scenario or load(SCENARIO, {"uncertainty": "prior"})
     names = informed(until)
     priors = tuple(history.priors[name] for name in names)
 
     def simulate(z: Floats, luck: int) -> Floats:
         values = {name: from_scores(priors[i], z[:, i]) for i, name in enumerate(names)}
+        made = features(replay(history, len(z), seed * LUCK + luck, values), until)
         if told:
-            told(luck)
-        return features(replay(history, len(z), seed * 1_000_003 + luck, values), until)
+            told(luck + len(z))
+        return made
 
     found = sample(simulate, observed(until), len(names), particles, rounds, seed)
     draws = np.stack([from_scores(prior, found.draws[:, i]) for i, prior in enumerate(priors)], axis=1)
     return Calibration(names, priors, draws, found, until)
+
+
+def check(made: Calibration, futures: int = FUTURES) -> Tested:
+    """The posterior predictive check: the history replayed with the draws of a fit."""
+    rows = np.arange(futures) % len(made.draws)
+    values = {name: made.draws[rows, i] for i, name in enumerate(made.names)}
+    return Tested(replay(load(SCENARIO, {"uncertainty": "prior"}), futures, SEED, values), futures, len(made.draws))
 
 
 def from_scores(prior: Prior, z: Floats) -> Floats:

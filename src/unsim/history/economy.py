@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from unsim.posterior import fitted
+from unsim.rules.world import YEAR
 from unsim.scenario import Scenario, load
 from unsim.setting import month_number
 from unsim.sweep import Values, run
@@ -24,21 +26,25 @@ SCENARIO = "history_2006_2024"
 CHANNELS = ("coal", "minerals", "textiles", "seafood", "unlisted", "other_goods")
 """Channels of declared exports to China."""
 SCORED = ("china_exports", "china_trade", "imports", "coal", "minerals", "textiles", "seafood", "other_goods")
-"""Series whose scores count. The goods that no text lists were next to nothing in 2016, the yardstick: they count for coverage only."""
+"""Series whose scores count. Goods that no text lists were next to nothing in 2016, the yardstick: they count for coverage only."""
 COVERED = (*SCORED, "unlisted")
 ORIGIN = 2016
 """Last year that the tested fit knows, and the year whose values scale all scores."""
 PERIODS = {"2017-2019": (2017, 2019), "2020-2024": (2020, 2024)}
-ELSEWHERE = ("KOR", "JPN", "ROW")
 ROK_EXPORTS_PER_WAGE = 13.7
 """The ROK's imports from Kaesong for each dollar of wages there (13.2 to 15.5 in 2011-2016): what is left is trade outside it."""
 RECORDING = {"rest_exports": 0.15}
 RECORDING_USUAL = 0.07
 """Standard deviation of the log of what is recorded: sources differ by 5 to 10% for China, by more for the rest of the world."""
-ROK_ERROR = 40.0
-"""Standard deviation of the ROK's trade outside Kaesong, USD million a year, for the error of that derivation."""
+DERIVED_ERROR = {"rok_exports": 40.0, "crude": 60.0}
+"""Standard deviation of series that are differences of two others, USD million a year: the ROK's trade outside Kaesong, crude."""
+COUNTED = ("drafts_adopted", "drafts_vetoed", "drafts_failed", "missile_tests", "nuclear_tests")
+"""Outcomes that a replay counts by year."""
 HALF_ROUNDING = 0.5
 """The record is in whole USD million: a band covers what it reaches within half a million."""
+
+
+KAESONG = ("workers", "KOR")
 
 
 @cache
@@ -55,47 +61,66 @@ def record() -> Mapping[str, Mapping[int, float]]:
     return found
 
 
-KAESONG = ("workers", "KOR")
-
-
 def watched(scenario: Scenario) -> list[str]:
-    """Variables of the world that the series are made of."""
-    china = [f"declared.real.{channel}.CHN" for channel in CHANNELS]
-    others = [f"declared.real.{channel}.{partner}" for partner in ELSEWHERE for channel in CHANNELS]
-    return china + others + [f"imports.real.{good}" for good in scenario.labels.goods]
+    """Variables of the world that a replay keeps by year."""
+    labels = scenario.labels
+    cells = [f"{channel}.{partner}" for channel in labels.channels for partner in labels.partners]
+    trade = [f"{kind}.real.{cell}" for kind in ("declared", "undeclared") for cell in cells]
+    return trade + [f"imports.real.{good}" for good in labels.goods] + [f"outcome.{name}" for name in COUNTED]
 
 
 @dataclass(frozen=True)
 class Replay:
-    """The years of a history as futures: series → (year, future), USD million a year, as they would have been recorded."""
+    """The years of a history as futures, each array (year, future).
+
+    ``series``: what would have been recorded of each series, USD million a year, recording error included; ``world``: yearly
+    sums of variables of the world, without it.
+    """
 
     first: int
     series: Mapping[str, Floats]
+    world: Mapping[str, Floats]
+
+    @property
+    def years(self) -> list[int]:
+        """The years in order."""
+        return list(range(self.first, self.first + len(next(iter(self.series.values())))))
 
     def of(self, name: str, year: int) -> Floats:
         """All futures of a series in a year."""
-        return self.series[name][year - self.first]
+        return np.asarray(self.series[name][year - self.first])
+
+    def sold(self, kind: str, channel: str, partner: str, year: int) -> Floats:
+        """All futures of ``declared`` or ``undeclared`` trade in a year."""
+        return np.asarray(self.world[f"{kind}.real.{channel}.{partner}"][year - self.first])
+
+    def counted(self, outcome: str, first: int, last: int) -> Floats:
+        """Sum of a counting outcome over some years, of every future."""
+        return np.asarray(self.world[f"outcome.{outcome}"][first - self.first : last + 1 - self.first].sum(axis=0))
 
 
-def replay(scenario: Scenario, futures: int, seed: int, values: Values | None = None, threads: int | None = None) -> Replay:
-    """Replay a history: each future with parameters of its own, from ``values`` where they are given and else from the priors."""
+def replay(scenario: Scenario, futures: int, seed: int, values: Values | None = None) -> Replay:
+    """Replay a history: each future with parameters of its own, from ``values`` where they are given and else as usual."""
     names = watched(scenario)
-    found = run(scenario, futures, futures, seed, watch=names, values=values, threads=threads)
+    found = run(scenario, futures, futures, seed, watch=names, values=values)
     at = dict(zip(names, found.yearly, strict=True))
-    goods = [at[f"imports.real.{good}"] for good in scenario.labels.goods]
-    crude = [at[f"imports.real.{name}"] for name, good in scenario.file.goods.items() if good.crude]
+    goods = scenario.file.goods
     series = {channel: at[f"declared.real.{channel}.CHN"] for channel in CHANNELS}
     series["china_exports"] = sum_of(series.values())
-    series["imports"] = sum_of(goods)
-    bought = scenario.file.partners["CHN"].supplies * (series["imports"] - sum_of(crude))
+    series["imports"] = sum_of(at[f"imports.real.{name}"] for name in goods)
+    series["crude"] = sum_of(at[f"imports.real.{name}"] for name, good in goods.items() if good.crude)
+    bought = scenario.file.partners["CHN"].supplies * (series["imports"] - series["crude"])
     series["china_trade"] = series["china_exports"] + bought
     for name, partner in (("rok_exports", "KOR"), ("japan_exports", "JPN"), ("rest_exports", "ROW")):
         series[name] = sum_of(at[f"declared.real.{channel}.{partner}"] for channel in CHANNELS)
     rng = np.random.default_rng(seed)
-    noise = {name: rng.standard_normal(values.shape) for name, values in sorted(series.items())}
-    recorded = {name: values * np.exp(RECORDING.get(name, RECORDING_USUAL) * noise[name]) for name, values in series.items()}
-    recorded["rok_exports"] = series["rok_exports"] + ROK_ERROR * noise["rok_exports"]
-    return Replay(month_number(scenario.file.start) // 12, recorded)
+    recorded = {}
+    for name, values_now in sorted(series.items()):
+        normal = rng.standard_normal(values_now.shape)
+        recorded[name] = values_now * np.exp(RECORDING.get(name, RECORDING_USUAL) * normal)
+        if name in DERIVED_ERROR:
+            recorded[name] = values_now + DERIVED_ERROR[name] * normal
+    return Replay(month_number(scenario.file.start) // YEAR, recorded, at)
 
 
 def sum_of(parts: Any) -> Floats:
@@ -104,6 +129,14 @@ def sum_of(parts: Any) -> Floats:
     for part in parts:
         found = found + part
     return np.asarray(found, dtype=np.float64)
+
+
+QUANTILES = {"q05": 0.05, "q25": 0.25, "median": 0.5, "q75": 0.75, "q95": 0.95}
+
+
+def bands(futures: Floats) -> dict[str, float]:
+    """Median and the edges of the 50% and the 90% band."""
+    return dict(zip(QUANTILES, map(float, np.quantile(futures, list(QUANTILES.values()))), strict=True))
 
 
 def crps(futures: Floats, observed: float) -> float:
@@ -129,10 +162,9 @@ def coverage(made: Replay, period: tuple[int, int], names: Sequence[str] = COVER
     inside: dict[str, list[bool]] = {"50": [], "90": []}
     for name in names:
         for year in years(period, name):
-            low, below, above, high = np.quantile(made.of(name, year), [0.05, 0.25, 0.75, 0.95])
-            value = record()[name][year]
-            inside["50"].append(bool(below - HALF_ROUNDING <= value <= above + HALF_ROUNDING))
-            inside["90"].append(bool(low - HALF_ROUNDING <= value <= high + HALF_ROUNDING))
+            band, value = bands(made.of(name, year)), record()[name][year]
+            for which, low, high in (("50", "q25", "q75"), ("90", "q05", "q95")):
+                inside[which].append(band[low] - HALF_ROUNDING <= value <= band[high] + HALF_ROUNDING)
     return {band: float(np.mean(found)) for band, found in inside.items()}
 
 
@@ -160,7 +192,7 @@ def trend(name: str, year: int) -> float:
 
 def legal_zero(name: str, year: int) -> float:
     """The value of 2016 less what the texts name: a legal ban means zero. The closed border is given, as it is to the model."""
-    return _legal().series[name][year - _legal().first, 0]
+    return float(_legal().of(name, year)[0])
 
 
 @cache
@@ -168,10 +200,10 @@ def _legal() -> Replay:
     """Yearly mean share that texts and the border leave, times the values of 2016."""
     scenario = load(SCENARIO)
     setting, labels, file = scenario.setting, scenario.labels, scenario.file
-    first = month_number(file.start) // 12
+    first = month_number(file.start) // YEAR
 
     def yearly(left: Floats) -> Floats:
-        return np.asarray(left.reshape(-1, 12).mean(axis=1), dtype=np.float64)
+        return np.asarray(left.reshape(-1, YEAR).mean(axis=1), dtype=np.float64)
 
     found = {}
     for name in CHANNELS:
@@ -183,7 +215,66 @@ def _legal() -> Replay:
         free = free + good.share_of_free_spending * (1.0 - setting.standing_goods[:, g]) * setting.open
     found["imports"] = yearly(free) * record()["imports"][ORIGIN]
     found["china_trade"] = found["china_exports"] + yearly(free) * record()["china_imports"][ORIGIN]
-    return Replay(first, {name: values[:, None] for name, values in found.items()})
+    return Replay(first, {name: values[:, None] for name, values in found.items()}, {})
 
 
 RIVALS = {"last_value": last_value, "last_year": last_year, "linear_trend": trend, "legal_ban_means_zero": legal_zero}
+
+
+# The test
+
+
+@dataclass(frozen=True)
+class Tested:
+    """The record of trade beside a replay whose fit knew it to 2016."""
+
+    made: Replay
+    futures: int
+    draws: int
+
+    def scores(self) -> dict[str, dict[str, dict[str, float]]]:
+        """Period → forecaster → series → mean score as a share of 2016: CRPS of the model, absolute error of a rival."""
+        found = {}
+        for label, period in PERIODS.items():
+            by = {"model": scaled_error(period, lambda name, year: crps(self.made.of(name, year), record()[name][year]))}
+            for rival, says in RIVALS.items():
+                by[rival] = scaled_error(period, lambda name, year, says=says: abs(says(name, year) - record()[name][year]))
+            found[label] = by
+        return found
+
+    def coverage(self) -> dict[str, dict[str, float]]:
+        """Period → share of recorded values inside the 50% and the 90% band."""
+        return {label: coverage(self.made, period) for label, period in PERIODS.items()}
+
+    def told(self) -> dict[str, dict[str, dict[str, float | None]]]:
+        """Series → year → what was recorded (None where nothing was), median and bands."""
+        names = (*COVERED, *(name for name in self.made.series if name not in COVERED))
+        return {
+            name: {str(year): {"observed": record()[name].get(year), **bands(self.made.of(name, year))} for year in self.made.years}
+            for name in names
+        }
+
+    def as_json(self) -> dict[str, Any]:
+        """Scores, the series, coverage."""
+        scores = self.scores()
+        means = {period: {who: float(np.mean(list(by.values()))) for who, by in found.items()} for period, found in scores.items()}
+        return {
+            "economy_crps": means,
+            "economy_crps_by_series": scores,
+            "economy": self.told(),
+            "coverage": self.coverage(),
+            "economy_fit": {"until": ORIGIN, "futures": self.futures, "draws": self.draws, "seed": SEED},
+        }
+
+
+SEED = 20161231
+FUTURES = 4000
+
+
+def against_record(futures: int = FUTURES) -> Tested:
+    """Replay the history with the posterior that knew trade to 2016, each draw as often as any other."""
+    draws = fitted("posterior_economy_2016")
+    number = len(next(iter(draws.values())))
+    rows = np.arange(futures) % number
+    values = {name: column[rows] for name, column in draws.items()}
+    return Tested(replay(load(SCENARIO, {"uncertainty": "prior"}), futures, SEED, values), futures, number)

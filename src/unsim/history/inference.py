@@ -25,7 +25,7 @@ STEP = 2.38
 """Scale of the moves, over the root of the number of parameters (Roberts and Rosenthal 2001, Stat. Sci. 16(4))."""
 LEFT = 0.01
 """Share of the particles that may stay where they were in a round."""
-MOST_STEPS = 60
+MOST_STEPS = 100
 RIDGE = 1e-3
 PILOT = 20
 """Simulations from the prior for each particle, to learn what data say of each parameter."""
@@ -70,15 +70,15 @@ def _terms(features: Floats, centre: Floats, scale: Floats) -> Floats:
     return np.concatenate([np.ones((len(standard), 1)), standard, standard**2], axis=1)
 
 
-def summary(z: Floats, features: Floats, weights: Floats | None = None) -> Summary:
+def summary(z: Floats, features: Floats) -> Summary:
     """Fit what features say of scores, from simulations that share them."""
     centre, scale = features.mean(axis=0), features.std(axis=0)
     scale = np.where(scale > 0.0, scale, 1.0)
     x = _terms(features, centre, scale)
-    w = np.ones(len(z)) if weights is None else weights / weights.mean()
     penalty = RIDGE * len(z) * np.eye(x.shape[1])
     penalty[0, 0] = 0.0
-    return Summary(centre, scale, np.linalg.solve((x * w[:, None]).T @ x + penalty, (x * w[:, None]).T @ z))
+    fit = np.linalg.solve(x.T @ x + penalty, x.T @ z)
+    return Summary(centre, scale, np.asarray(fit, dtype=np.float64))
 
 
 def sample(simulate: Simulator, observed: Floats, parameters: int, particles: int, rounds: int, seed: int) -> Posterior:
@@ -128,13 +128,16 @@ def _distance(found: Floats, target: Floats) -> Floats:
 
 
 def adjusted(z: Floats, found: Floats, target: Floats) -> tuple[Floats, Floats]:
-    """Particles moved to the observed summaries along a local linear regression, and weights that fall off with distance."""
+    """Particles moved to the observed summaries along a local regression, and weights that fall off with distance.
+
+    The regression is on what is left to go and its squares, since some parameters cease to matter beyond a point.
+    """
     distance = _distance(found, target)
     near = np.maximum(1.0 - (distance / (1.0001 * distance.max())) ** 2, 1e-12)
     off = found - target
-    x = np.concatenate([np.ones((len(z), 1)), off], axis=1)
-    slopes = np.linalg.solve((x * near[:, None]).T @ x + 1e-9 * np.eye(x.shape[1]), (x * near[:, None]).T @ z)
-    return z - off @ slopes[1:], near / near.sum()
+    x = np.concatenate([np.ones((len(z), 1)), off, off**2], axis=1)
+    slopes = np.linalg.solve((x * near[:, None]).T @ x + 1e-6 * near.sum() * np.eye(x.shape[1]), (x * near[:, None]).T @ z)
+    return np.asarray(z - x[:, 1:] @ slopes[1:], dtype=np.float64), near / near.sum()
 
 
 def _resampled(weights: Floats, number: int, rng: np.random.Generator) -> NDArray[np.int64]:

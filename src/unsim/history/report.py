@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 from unsim.history.backtest import MODEL, SHIPPED, Backtest, Scheme, happened
+from unsim.history.calibrate import Calibration
+from unsim.history.economy import ORIGIN, Tested, bands
+from unsim.history.patterns import PATTERNS, shares
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +28,10 @@ SPOKEN = {
     "last_vote_of_kind": "member's last vote of the kind",
     "base_rates_by_group": "base rates by group",
     "general_assembly": "General Assembly vote carried over",
+    "last_value": "value of 2016",
+    "last_year": "value of the year before",
+    "linear_trend": "trend of 2012-2016",
+    "legal_ban_means_zero": "a legal ban means zero",
 }
 
 
@@ -119,3 +126,131 @@ def reliability_frame(result: Backtest) -> pd.DataFrame:
     import pandas as pd
 
     return pd.DataFrame([{"scheme": name, **row} for name, scheme in result.schemes.items() for row in scheme.reliability()])
+
+
+# Trade
+
+
+def economy_table(tested: Tested) -> Table:
+    """Mean scores of the model and its rivals by period, and coverage of the model's bands."""
+    caption = (
+        "Mean CRPS over eight series as a share of each series' value in 2016 (of a rival: absolute error); less is better. "
+        f"Fitted to {ORIGIN}; {tested.futures:,} futures, {tested.draws:,} draws. The year before is known to one rival alone."
+    )
+    table = Table(title="Trade, replayed from a fit to 2016", caption=caption, title_justify="left", caption_justify="left")
+    scores, covered = tested.scores(), tested.coverage()
+    table.add_column("forecaster", no_wrap=True)
+    for period in scores:
+        table.add_column(period, justify="right", no_wrap=True)
+    for who in next(iter(scores.values())):
+        values = [sum(by[who].values()) / len(by[who]) for by in scores.values()]
+        table.add_row(SPOKEN[who], *(f"{value:.3f}" for value in values), end_section=who == "legal_ban_means_zero")
+    for band in ("50", "90"):
+        table.add_row(f"recorded values inside the {band}% band", *(f"{covered[period][band]:.2f}" for period in scores))
+    return table
+
+
+def patterns_table(tested: Tested) -> Table:
+    """Each pattern of the record: share of futures that show it, emergent or put in by hand, and what it rests on."""
+    table = Table(title="Patterns", caption="Share of replayed futures, a parameter draw each, that show the pattern.",
+                  title_justify="left", caption_justify="left")  # fmt: skip
+    table.add_column("pattern")
+    table.add_column("share", justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    table.add_column("rests on")
+    found = shares(tested.made)
+    for pattern in PATTERNS:
+        kind = "emergent" if pattern.emergent else "put in"
+        table.add_row(pattern.meaning, f"{found[pattern.name]['share_of_draws']:.2f}", kind, pattern.rests_on)
+    return table
+
+
+def economy_frame(tested: Tested) -> pd.DataFrame:
+    """Every series by year: what was recorded, median, bands (USD million a year)."""
+    import pandas as pd
+
+    rows = [{"series": name, "year": int(year), **found} for name, by in tested.told().items() for year, found in by.items()]
+    return pd.DataFrame(rows)
+
+
+def economy_scores_frame(tested: Tested) -> pd.DataFrame:
+    """Scores by period, forecaster and series."""
+    import pandas as pd
+
+    rows = [
+        {"period": period, "forecaster": who, "series": name, "score": score}
+        for period, found in tested.scores().items()
+        for who, by in found.items()
+        for name, score in by.items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def revenue_frame(tested: Tested) -> pd.DataFrame:
+    """Declared and undeclared trade by channel, partner and year: median and bands (USD million a year)."""
+    import pandas as pd
+
+    rows = []
+    for variable, futures in tested.made.world.items():
+        kind, _, *cell = variable.split(".")
+        if kind in ("declared", "undeclared"):
+            for year, values in zip(tested.made.years, futures, strict=True):
+                rows.append({"trade": kind, "channel": cell[0], "partner": cell[1], "year": year, **bands(values)})
+    return pd.DataFrame(rows)
+
+
+def patterns_frame(tested: Tested) -> pd.DataFrame:
+    """The numbers of :func:`patterns_table`."""
+    import pandas as pd
+
+    found = shares(tested.made)
+    return pd.DataFrame([{"pattern": p.name, "meaning": p.meaning, **found[p.name], "rests_on": p.rests_on} for p in PATTERNS])
+
+
+def economy_frames(tested: Tested) -> dict[str, pd.DataFrame]:
+    """All tables of trade by name."""
+    return {"trade_scores": economy_scores_frame(tested), "revenue": revenue_frame(tested), "patterns": patterns_frame(tested)}
+
+
+# Calibration
+
+
+def calibration_frame(made: Calibration) -> pd.DataFrame:
+    """Each fitted parameter: prior and posterior median and 90% interval, and the share of the prior's variance that is gone."""
+    import pandas as pd
+
+    rows = []
+    gone = made.identified()
+    for i, name in enumerate(made.names):
+        prior = [made.priors[i].quantile(u) for u in (0.05, 0.5, 0.95)]
+        found = {f"prior_{label}": value for label, value in zip(("q05", "median", "q95"), prior, strict=True)}
+        after = bands(made.draws[:, i])
+        found |= {f"posterior_{label}": after[label] for label in ("q05", "median", "q95")}
+        rows.append({"parameter": name, **found, "identified": gone[name]})
+    return pd.DataFrame(rows)
+
+
+def calibration_table(made: Calibration) -> Table:
+    """The numbers of :func:`calibration_frame`."""
+    sampler = made.posterior
+    caption = (
+        f"{len(made.draws):,} draws from {sampler.simulations:,} simulations, effective sample size {sampler.effective:,.0f}; "
+        f"distance kept {sampler.tolerances[0]:.2f} to {sampler.tolerances[-1]:.2f} prior standard deviations over all "
+        "parameters, the rest by regression. Identified: share of the prior's variance that the record takes away."
+    )
+    table = Table(title=f"Trade to {made.until}: prior and posterior, median [5%, 95%]", caption=caption,
+                  title_justify="left", caption_justify="left")  # fmt: skip
+    for column in ("parameter", "prior", "posterior", "identified"):
+        table.add_column(column, justify="left" if column == "parameter" else "right", no_wrap=True)
+    for row in calibration_frame(made).itertuples():
+        prior = f"{row.prior_median:.3g} [{row.prior_q05:.3g}, {row.prior_q95:.3g}]"
+        posterior = f"{row.posterior_median:.3g} [{row.posterior_q05:.3g}, {row.posterior_q95:.3g}]"
+        table.add_row(str(row.parameter), prior, posterior, f"{row.identified:.2f}")
+    return table
+
+
+def draws_frame(made: Calibration) -> pd.DataFrame:
+    """The posterior draws, a column for each parameter."""
+    import pandas as pd
+
+    return pd.DataFrame(made.draws, columns=list(made.names))
