@@ -25,8 +25,8 @@ PAGE = """\
 # Validation: what was held against history, and what failed
 
 Every number on this page is output of `unsim backtest --json` or of the same functions, but for those of
-[other targets](#other-targets). It is about votes only; the economy has not been held against history, and no effect has
-been validated against an outcome.
+[other targets](#other-targets). Votes come first, [trade](#trade) after them. No effect of a strategy has been validated against an
+outcome, and none can be: the world without it was never seen.
 
 The record: {record[drafts]} drafts on the DPRK put to the vote in the Security Council, July 2006 to June 2024, with {record[votes]} votes, of which
 {record[dissents]} were not yes. All dissent is on seven drafts: five procedural votes on human rights, and two drafts that were vetoed. Read
@@ -49,7 +49,7 @@ row dated on the day of the vote or later is not used, and a test corrupts all o
 | stance, lobbying, linkage, traceability | none is coded: 1/2, 0, 0, 0 |
 
 Eight parameters are fitted to the votes that may be known: penalised maximum likelihood from wide priors (below), Laplace
-approximation, means over 4,000 draws. The shipped priors are not used: they come from the whole record. All other
+approximation, means over 4,000 draws. The shipped draws are not used: they come from the whole record. All other
 parameters stay at their defaults.
 
 **In sample**: fitted to all drafts. **Leave one draft out**: fitted to all others, later ones included. **Rolling origin**:
@@ -121,7 +121,8 @@ sanctions as in 2022, and it jumped only after the veto.
 
 `src/unsim/data/posterior_votes.csv` holds {draws} joint draws of these parameters given the whole record, by a random-walk Metropolis
 sampler ({chains} chains, every {every}th step kept; `python scripts/posterior_votes.py`). Weights of rivalry in logs; R-hat near 1 says
-that the chains agree. The shipped priors of the vote rule have these means and standard deviations, but not these correlations.
+that the chains agree. Simulations take whole rows of it; `uncertainty: prior` in a scenario draws from the priors of
+[parameters.md](parameters.md) instead, which have these means and standard deviations, but not these correlations.
 
 {joint}
 
@@ -364,7 +365,10 @@ def _lost() -> str:
     x, places = conditions(record, shipped_known()), [draft.id for draft in record.drafts]
     joint = rule.shipped(posterior_votes.CHAINS * posterior_votes.KEPT)
     joint[:, rule.FITTED] = posterior_votes.shipped().reshape(-1, len(START))
-    made = {"joint": rule.forecast(joint, x), "independent, as shipped": rule.forecast(rule.shipped(), x)}
+    random, independent = np.random.default_rng(posterior_votes.SEED), joint.copy()
+    for column in rule.FITTED:
+        random.shuffle(independent[:, column])
+    made = {"joint": rule.forecast(joint, x), "independent": rule.forecast(independent, x)}
     rows = []
     for name, forecast in made.items():
         found = score(forecast.votes, record.outcome)

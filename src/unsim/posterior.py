@@ -12,8 +12,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from unsim.parameters import Prior
-from unsim.rules.chance import PARAMETER, permanent_code, uniforms
+from unsim.parameters import Prior, first_uniforms
+from unsim.rules.chance import permanent_code
 from unsim.tables import table
 
 FITS = ("posterior_votes", "posterior_economy")
@@ -43,9 +43,9 @@ def drawn(seed: int, draws: list[int]) -> Iterator[tuple[str, NDArray[np.float64
     for fit in FITS:
         columns = fitted(fit)
         number = len(next(iter(columns.values())))
-        who = np.uint64(permanent_code(fit))
-        address = [(np.uint64(seed), np.uint64(max(draw, 0)), np.uint64(0), PARAMETER, who, np.uint64(0)) for draw in draws]
-        rows = np.array([int(uniforms(*one)[0] * number) for one in address], dtype=np.int64)
+        luck = np.empty(len(draws))
+        first_uniforms(np.uint64(seed), np.maximum(draws, 0).astype(np.uint64), np.uint64(permanent_code(fit)), luck)
+        rows = (luck * number).astype(np.int64)
         usual = np.array(draws) < 0
         for name, values in columns.items():
             yield name, np.where(usual, marginals()[name].a, values[rows])

@@ -183,4 +183,4 @@ def check(made: Calibration, futures: int = FUTURES) -> Tested:
 
 def from_scores(prior: Prior, z: Floats) -> Floats:
     """Values of a parameter from its scores: quantiles of its prior."""
-    return np.array([prior.quantile(float(u)) for u in ndtr(z)], dtype=np.float64)
+    return prior.quantile(np.asarray(ndtr(z), dtype=np.float64))

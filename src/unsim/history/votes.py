@@ -11,6 +11,7 @@ from scipy.optimize import minimize
 
 from unsim.history.record import MIDDLE_STANCE, Conditions, Floats
 from unsim.parameters import BY_NAME, draw_rows
+from unsim.posterior import drawn
 from unsim.rules import council, world
 from unsim.rules.jit import kernel, rule
 from unsim.rules.maths import log, select
@@ -179,8 +180,12 @@ def posterior(x: Conditions, cast: Floats, drafts: Sequence[int], start: Start =
 
 
 def shipped(draws: int = DRAWS) -> Floats:
-    """Draws of all values (draw, column) from the priors that simulations use."""
-    return draw_rows({name: BY_NAME[name].prior for name in COLUMNS}, SEED, range(draws)).T.copy()
+    """Draws of all values (draw, column) as simulations take them: the fitted ones jointly, the others from their priors."""
+    values = draw_rows({name: BY_NAME[name].prior for name in COLUMNS}, SEED, range(draws)).T.copy()
+    for name, column in drawn(SEED, list(range(draws))):
+        if name in COLUMNS:
+            values[:, COLUMNS.index(name)] = column
+    return values
 
 
 def elsewhere(draws: int = DRAWS) -> Floats:
