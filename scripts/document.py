@@ -167,7 +167,8 @@ MAPPED = {
 
 
 def _reference(name: str) -> str:
-    return "outlook_2027" if name.startswith("outlook") else "baseline_2024"
+    """The scenario that another is compared with; history with nothing but itself."""
+    return name if name.startswith("history") else "outlook_2027" if name.startswith("outlook") else "baseline_2024"
 
 
 def _same_menu(name: str) -> unsim.Scenario | None:

@@ -55,8 +55,9 @@ def test_a_text_grants_what_it_is_strong_enough_for(text: float, demand: float) 
 
 @given(month, month, st.integers(1, 36).map(float))
 def test_a_granted_mandate_runs_from_its_old_end_or_from_now_and_another_is_left(until: float, now: float, term: float) -> None:
-    assert forums.mandate_next(until, now, 0.0, term) == until
-    assert forums.mandate_next(until, now, 1.0, term) == max(until, now) + term
+    assert forums.mandate_next(until, now, 0.0, term, 0.0) == until
+    assert forums.mandate_next(until, now, 1.0, term, 0.0) == max(until, now) + term
+    assert forums.mandate_next(until, now, 1.0, term, now + 1.0) == until, "not yet begun"
 
 
 def test_a_mandate_runs_from_its_first_month_to_the_month_before_its_end() -> None:

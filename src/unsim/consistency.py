@@ -12,7 +12,7 @@ from unsim.problems import MOST_TOLD
 from unsim.rules.chance import permanent_code
 from unsim.rules.ledger import OUTCOMES
 from unsim.rules.world import FORUMS
-from unsim.schema import ScenarioFile
+from unsim.schema import Content, Happening, ScenarioFile
 from unsim.tables import DATED, evidence_month, row_dates, table
 
 ENTRY_PRIORS = {
@@ -40,6 +40,7 @@ def inconsistencies(document: Document, file: ScenarioFile) -> Iterator[Finding]
     yield from _forums(file)
     yield from _conflicts(file)
     yield from _drafts(file)
+    yield from _record(file)
     yield from _measures(file)
     yield from _trade(file)
     yield from _council(file)
@@ -53,7 +54,7 @@ def inconsistencies(document: Document, file: ScenarioFile) -> Iterator[Finding]
             found = f"a channel whose revenue would be the outcome revenue_{channel}, which there is already"
             yield ("channels", channel), found, "another name"
     codes: dict[int, str] = {}
-    for actor in [*file.states, *file.partners, *file.channels, *file.drafts, *file.conflicts, *FORUMS]:
+    for actor in [*file.states, *file.partners, *file.channels, *file.texts, *file.conflicts, *FORUMS]:
         other = codes.setdefault(permanent_code(actor), actor)
         if other != actor:
             yield (), f"a clash of the addresses of {actor} and {other}", "another name for one of them"
@@ -159,10 +160,66 @@ def _drafts(file: ScenarioFile) -> Iterator[Finding]:
             yield ("drafts", name, "covers"), f"a {text.instrument} text that covers something", "covers for chapter7 texts alone"
         if text.covers and text.bite == 0.0:
             yield ("drafts", name, "bite"), text.bite, "above 0 where the draft covers something"
-        if text.security == 0.0 and text.accountability == 0.0:
-            yield ("drafts", name), "a draft without content", "security or accountability above 0"
         if text.last and text.last >= file.start:
             yield ("drafts", name, "last"), text.last, f"a month before the start, {file.start}"
+        yield from _content(("drafts", name), text)
+
+
+def _content(key: Key, text: Content) -> Iterator[Finding]:
+    if text.security == 0.0 and text.accountability == 0.0:
+        yield key, "a draft without content", "security or accountability above 0"
+
+
+def _record(file: ScenarioFile) -> Iterator[Finding]:
+    record = file.record
+    if record is None:
+        return
+    if not file.as_it_happened:
+        yield ("record",), "a record in a scenario that knows only its start", "as_it_happened: true beside it"
+    if record.through < file.start:
+        yield ("record", "through"), record.through, f"a month from the start on, {file.start}"
+    months = f"a month after the start, {file.start}, up to the end of the record, {record.through}"
+    for key, happenings in _happenings(file):
+        seen: set[str] = set()
+        for index, happening in enumerate(happenings):
+            if not file.start < happening.month <= record.through:
+                yield (*key, index, "month"), happening.month, months
+            if happening.month in seen:
+                yield (*key, index, "month"), happening.month, "each month once"
+            seen.add(happening.month)
+    for section in ("governments", "summits"):
+        for state in getattr(record, section):
+            if state not in file.states:
+                yield ("record", section, state), f"unknown state {state}", nearest(state, list(file.states))
+    for state, terms in record.governments.items():
+        for index, term in enumerate(terms):
+            if not file.start < term.start <= record.through:
+                yield ("record", "governments", state, index, "from"), term.start, months
+    tabled: dict[str, str] = {}
+    able = [name for name, state in file.states.items() if name != "PRK" and not state.rivalry]
+    for name, text in record.texts.items():
+        where: Key = ("record", "texts", name)
+        if name in file.drafts:
+            yield where, "a name of a draft under `drafts`", "a name of its own"
+        if not file.start < text.month <= record.through:
+            yield (*where, "month"), text.month, months
+        if (other := tabled.setdefault(text.month, name)) != name:
+            yield (*where, "month"), f"the month of {other}, {text.month}", "one text a month: another month"
+        for index, state in enumerate(text.sponsors):
+            if state not in able:
+                known = "the DPRK itself" if state == "PRK" else f"a rival, {state}"
+                yield (*where, "sponsors", index), known if state in file.states else f"unknown state {state}", nearest(state, able)
+            if state in text.sponsors[:index]:
+                yield (*where, "sponsors", index), state, "each state once"
+        yield from _content(where, text)
+
+
+def _happenings(file: ScenarioFile) -> Iterator[tuple[Key, list[Happening]]]:
+    """What the record says to have happened, with the key of each list."""
+    if file.record:
+        yield ("record", "missile_tests"), file.record.missile_tests
+        yield ("record", "nuclear_tests"), file.record.nuclear_tests
+        yield from ((("record", "summits", state), met) for state, met in file.record.summits.items())
 
 
 def _measures(file: ScenarioFile) -> Iterator[Finding]:
@@ -244,8 +301,15 @@ def _council(file: ScenarioFile) -> Iterator[Finding]:
                     f"a state without a position: {state}",
                     f"{nearest(state, sorted(able - permanent))}; or {own}",
                 )
-    if file.council.panel_until < PANEL_BEGAN:
-        yield ("council", "panel_until"), file.council.panel_until, f"a month from {PANEL_BEGAN} on, when the Panel was created"
+    ends = file.council.panel_until
+    if ends and ends < PANEL_BEGAN:
+        yield ("council", "panel_until"), ends, f"a month from {PANEL_BEGAN} on, when the Panel was created"
+    if not ends and file.start >= PANEL_BEGAN:
+        yield (
+            ("council", "panel_until"),
+            "nothing (the key is missing)",
+            "first month without the Panel unless it is renewed, YYYY-MM",
+        )
 
 
 def _parameters(file: ScenarioFile) -> Iterator[Finding]:

@@ -26,7 +26,7 @@ Numbers = TypeVar("Numbers", float, NDArray[np.float64])
 def _cut_normal(uniform: Numbers, low: float, high: float) -> Numbers:
     """Quantile of the standard normal cut to ``[low, high]``."""
     below, above = ndtr(low), ndtr(high)
-    return cast(Numbers, ndtri(below + uniform * (above - below)))
+    return ndtri(below + uniform * (above - below))
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Prior:
             return cast(Numbers, np.where(uniform * width < left, self.low + rising, self.high - falling)[()])
         if self.kind == "log-normal":
             low, high = (np.log(max(edge, 1e-300) / self.a) / self.b for edge in (self.low, self.high))
-            return cast(Numbers, self.a * np.exp(self.b * _cut_normal(uniform, low, high)))
+            return self.a * np.exp(self.b * _cut_normal(uniform, low, high))
         low, high = ((edge - self.a) / self.b for edge in (self.low, self.high))
         return self.a + self.b * _cut_normal(uniform, low, high)
 

@@ -15,6 +15,8 @@ MAX_MONTHS = 1200
 MAX_STATES = 250
 MAX_ROWS = 30
 """Partners, channels, goods, conflicts and mandates, texts on the menu: with all of them a run still fits in memory."""
+MAX_TEXTS = 60
+"""Texts of the record: the engines give each a row, as they do a draft on the menu."""
 MAX_LIST = 240
 
 
@@ -120,9 +122,11 @@ class Coalition(Entry):
 class Council(Entry):
     """The Security Council at the start."""
 
-    panel_until: Month = Field(description="first month without the Panel of Experts unless it is renewed")
+    panel_until: Month | None = Field(
+        None, description="first month without the Panel of Experts unless it is renewed; none before it was created"
+    )
     panel_evidence: list[str] = Evidence
-    veto_debate: bool = Field(True, description="a veto brings a debate of the General Assembly (since 2022)")
+    veto_debate: bool = Field(True, description="a veto brings a debate of the General Assembly (since May 2022)")
     monitoring_team: Literal["never", "drawn", "planned", "exists"] = Field(
         "drawn", description="a monitoring team outside the UN: founded once the Panel is gone never, by chance, or as planned"
     )
@@ -131,8 +135,8 @@ class Council(Entry):
     )
 
 
-class Draft(Entry):
-    """A text that the coalition may table."""
+class Content(Entry):
+    """What a text asks of the Council."""
 
     label: Label = Field(description="name in figures")
     instrument: Literal["procedural", "statement", "chapter7", "panel", "icc_referral", "tribunal"] = Field(
@@ -142,6 +146,11 @@ class Draft(Entry):
     accountability: Share = Field(0.0, description="accountability content")
     linkage: Share = Field(0.0, description="how far the text links the two")
     bite: Share = Field(description="how hard it bites before dilution")
+
+
+class Draft(Content):
+    """A text that the coalition may table."""
+
     value: Annotated[float, Field(ge=0, le=10, allow_inf_nan=False)] = Field(
         description="worth to the coalition if adopted, at full salience and resolve"
     )
@@ -153,6 +162,41 @@ class Draft(Entry):
         default_factory=dict, max_length=MAX_LIST, description="coverage added if adopted at full bite, by channel or goods:GOOD"
     )
     evidence: list[str] = Evidence
+
+
+class Voted(Content):
+    """A text that was put to the vote in a month. How members vote on it is drawn; the measures that it brought are those of
+    measures.csv and `measures`, whatever the draw."""
+
+    month: Month = Field(description="month in which it is put to the vote, YYYY-MM; one text a month")
+    sponsors: list[Code] = Field(default_factory=list, max_length=15, description="states whose names stand under it")
+    renews_panel: bool = Field(False, description="also creates or renews the Panel of Experts, as a `panel` text does")
+    evidence: list[str] = Evidence
+
+
+class Happening(Entry):
+    """Something that happened in a month."""
+
+    month: Month = Field(description="YYYY-MM")
+    evidence: list[str] = Evidence
+
+
+class Record(Entry):
+    """What happened month by month, for a scenario that tells history. Up to its end nothing of the kind is drawn or decided:
+    no other test, summit, election, end of a war or text. After it everything is."""
+
+    through: Month = Field(description="last month of the record, YYYY-MM")
+    missile_tests: list[Happening] = Field(default_factory=list, max_length=MAX_LIST, description="months with a long-range test")
+    nuclear_tests: list[Happening] = Field(default_factory=list, max_length=MAX_LIST, description="months with a nuclear test")
+    governments: dict[Code, Annotated[list[Step], Field(max_length=MAX_LIST)]] = Field(
+        default_factory=dict, description="posture of each later government, from the month in which it takes office or turns"
+    )
+    summits: dict[Code, Annotated[list[Happening], Field(max_length=MAX_LIST)]] = Field(
+        default_factory=dict, description="months in which a government met the DPRK's leader"
+    )
+    texts: dict[Name, Voted] = Field(
+        default_factory=dict, max_length=MAX_TEXTS, description="texts that were put to the vote in the Council"
+    )
 
 
 class Measure(Entry):
@@ -331,6 +375,7 @@ class ScenarioFile(Entry):
         default_factory=lambda: Consequence(forum="general_assembly"), description="of refused access; today there is none"
     )
     drafts: dict[Name, Draft] = Field(max_length=MAX_LIST, description="texts that the coalition may table")
+    record: Record | None = Field(None, description="what happened month by month, where the file tells history")
     measures: Measures = Field(default_factory=lambda: Measures())
     channels: dict[Name, Channel] = Field(
         min_length=1, max_length=MAX_ROWS, description="what the DPRK earns by, over channels.csv"
@@ -346,3 +391,8 @@ class ScenarioFile(Entry):
     parameters: dict[str, float | dict[str, float]] = Field(
         default_factory=dict, description="parameters held at a value instead of drawn from their prior"
     )
+
+    @property
+    def texts(self) -> dict[str, Content]:
+        """All texts by name: what may be tabled, and what the record tabled."""
+        return {**self.drafts, **(self.record.texts if self.record else {})}

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from unsim.rules.chance import permanent_code
 from unsim.rules.world import FORUMS, SCOPES, STOCKS, Setting
-from unsim.schema import Flow, Mandate, Measure, ScenarioFile, Step
+from unsim.schema import Content, Draft, Flow, Happening, Mandate, Measure, Record, ScenarioFile, Step
 from unsim.tables import table
 
 ELECTED_BY_REGION = {"AFR": 3, "APG": 2, "EEG": 1, "GRULAC": 2, "WEOG": 2}
@@ -19,6 +19,13 @@ ELECTED_BY_REGION = {"AFR": 3, "APG": 2, "EEG": 1, "GRULAC": 2, "WEOG": 2}
 TERM = 2
 HARVEST_MONTH = 9  # October, counted from 0
 DILUTION = (1.0, 0.75, 0.5)
+VETO_DEBATE = "2022-05"
+"""First month in which a veto brings a debate: General Assembly resolution 76/262 is of 26 April 2022 (recalled)."""
+NO_TEXT = -1.0
+LAST_MONTH = "2099-12"
+"""The last month that a horizon can reach; what opens then never does, since a text needs a month to be tabled."""
+ROLL_CALL_MONTH = 11
+"""The General Assembly votes in December (counted from 0): an estimate from its roll call is known from January on."""
 
 
 def month_number(text: str) -> int:
@@ -34,6 +41,12 @@ def month_name(number: int) -> str:
 def known_until(file: ScenarioFile) -> int | None:
     """The month up to which facts are known: the start, or None (all) where the file tells history."""
     return None if file.as_it_happened else month_number(file.start)
+
+
+def on_record(file: ScenarioFile, months: NDArray[np.int64]) -> NDArray[np.float64]:
+    """1 in the months of the record, which ends before chance and decisions take over."""
+    through = month_number(file.record.through) if file.record else months[0] - 1
+    return np.where(months <= through, 1.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -181,7 +194,7 @@ def build(file: ScenarioFile, months: int) -> tuple[Setting, Labels]:
         tuple(file.partners),
         tuple(file.channels),
         tuple(file.goods),
-        tuple(file.coalition.menu),
+        (*file.coalition.menu, *(file.record.texts if file.record else ())),
         tuple(file.conflicts),
         tuple(file.mandates),
         rivals,
@@ -189,6 +202,8 @@ def build(file: ScenarioFile, months: int) -> tuple[Setting, Labels]:
     fields = _coalition(file, labels, span) | _states(file, labels, span, council) | _surroundings(file, labels, span)
     return Setting(
         **fields,
+        **_record(file, labels, span),
+        **_positions(file, labels, span, council),
         **_forums(file, labels, span),
         **_measures(file, labels, span),
         **_trade(file, labels, span),
@@ -214,8 +229,8 @@ def _coalition(file: ScenarioFile, labels: Labels, span: NDArray[np.int64]) -> d
         "letters": float(file.coalition.letters),
         "weakest_link": float(file.coalition.linkage == "weakest_link"),
         "dilution": np.array(DILUTION),
-        "audience": float(file.council.veto_debate),
-        "panel_until": float(month_number(file.council.panel_until)),
+        "audience": np.where(span >= month_number(VETO_DEBATE), float(file.council.veto_debate), 0.0),
+        "panel_until": float(month_number(file.council.panel_until)) if file.council.panel_until else 0.0,
         "team": float(file.council.monitoring_team == "exists"),
         "team_plan": {"never": 0.0, "drawn": 1.0, "planned": 2.0, "exists": 1.0}[file.council.monitoring_team],
         "designated": float(file.world.stocks.designated),
@@ -224,24 +239,14 @@ def _coalition(file: ScenarioFile, labels: Labels, span: NDArray[np.int64]) -> d
 
 
 def _states(file: ScenarioFile, labels: Labels, span: NDArray[np.int64], council: Seating) -> dict[str, Any]:
-    """Seats, positions, governments and rivalry."""
+    """Seats, governments and rivalry."""
     names, months = labels.states, len(span)
     row = {state: index for index, state in enumerate(names)}
 
     def by_state(values: dict[str, Any], otherwise: float = 0.0) -> NDArray[np.float64]:
         return _floats(values.get(state, otherwise) for state in names)
 
-    positions = {r["state"]: r for r in table("positions")}
-    means, errors = {}, {}
-    for state in names:
-        given = file.states[state].position if state in file.states else None
-        found = positions.get(state) or positions.get(f"region:{council.region.get(state, '')}")
-        if given:
-            means[state], errors[state] = given.mean, given.sd
-        elif found:
-            means[state], errors[state] = float(found["position"]), float(found["standard_error"])
-    through = int(next(iter(positions.values()))["through"])
-
+    recorded = on_record(file, span)
     term_begins, change, rivalry = (np.zeros((months, len(names))) for _ in range(3))
     for name, year in council.terms.items():
         age = span // 12 - year
@@ -250,42 +255,132 @@ def _states(file: ScenarioFile, labels: Labels, span: NDArray[np.int64], council
         rivalry[:, row[name]] = path(actor.rivalry, span, 0.0, known_until(file))
         if actor.elections:
             since = span - month_number(actor.elections.first)
-            change[:, row[name]] = np.where((since >= 0) & (since % actor.elections.every == 0), actor.elections.change, 0.0)
+            due = (since >= 0) & (since % actor.elections.every == 0) & (recorded == 0.0)
+            change[:, row[name]] = np.where(due, actor.elections.change, 0.0)
     signals = [month_number(step.start) for state in file.states.values() for step in state.rivalry]
     record_ends = max([span[0], *signals]) if file.as_it_happened else span[0]
     actors = file.states.items()
+    governments = file.record.governments if file.record else {}
+    last = {state: max(terms, key=lambda term: term.start).value for state, terms in governments.items() if terms}
+    postures = {name: state.posture for name, state in actors}
+    camps = postures | last
+    others = {n: camps[n] if s.other_posture is None else s.other_posture for n, s in actors}
     return {
         "state_code": np.array([permanent_code(state) for state in names], dtype=np.uint64),
         "seats": np.array([[row[state] for state in council.by_year[int(month) // 12]] for month in span]),
         "permanent": by_state(dict.fromkeys(council.permanent, 1.0)),
         "term_begins": term_begins,
-        "position_mean": by_state(means),
-        "position_sd": by_state(errors),
-        "position_years": float(max(span[0] // 12 - through, 0)),
         "sponsor": by_state({name: state.sponsor or name in file.coalition.leaders for name, state in actors}),
         "leads": by_state(dict.fromkeys(file.coalition.leaders, 1.0)),
         "summit_rate": by_state({name: state.summits for name, state in actors}),
         "secondary_sender": by_state({file.world.secondary_sender: 1.0}),
         "budget": by_state({name: state.effort for name, state in actors}),
-        "posture": by_state({name: state.posture for name, state in actors}, 0.5),
-        "other_posture": by_state({n: s.posture if s.other_posture is None else s.other_posture for n, s in actors}, 0.5),
+        "posture": by_state(postures, 0.5),
+        "camp": by_state(camps, 0.5),
+        "other_posture": by_state(others, 0.5),
         "change": change,
         "rival": by_state(dict.fromkeys(labels.rivals, 1.0)),
         "rivalry_path": rivalry,
-        "rivalry_open": np.where(span > record_ends, 1.0, 0.0),
+        "rivalry_open": np.where(span > record_ends, 1.0, 0.0) * (1.0 - recorded),
     }
+
+
+def _positions(file: ScenarioFile, labels: Labels, span: NDArray[np.int64], council: Seating) -> dict[str, Any]:
+    """Estimates of what states think of DPRK human rights: the latest; with a record those that were known in each month."""
+    shape = (len(span), len(labels.states))
+    mean, error = np.zeros(shape), np.zeros(shape)
+    last_year = np.zeros(len(span))
+    known = np.zeros(len(span))
+    for known_from, through, rows in _estimates(dated=file.record is not None):
+        since = span >= known_from
+        last_year[since] = through
+        for index, state in enumerate(labels.states):
+            found = rows.get(state) or rows.get(f"region:{council.region.get(state, '')}")
+            if found:
+                mean[since, index], error[since, index] = found
+    for index, state in enumerate(labels.states):
+        given = file.states[state].position if state in file.states else None
+        if given:
+            mean[:, index], error[:, index] = given.mean, given.sd
+    if file.record:
+        known[1:] = np.where(span % 12 == 0, on_record(file, span), 0.0)[1:]
+        years = span // 12 - last_year
+    else:
+        years = np.full(len(span), span[0] // 12 - last_year[0])
+    return {
+        "position_mean": mean,
+        "position_sd": error,
+        "position_years": np.maximum(years, 0.0),
+        "position_known": known,
+    }
+
+
+Estimates = dict[str, tuple[float, float]]
+"""Position and standard error by state, or by ``region:`` and group."""
+
+
+def _estimates(dated: bool) -> list[tuple[int, int, Estimates]]:
+    """Estimates of positions in order: the month from which each is known, the year of its last roll call, the estimates.
+
+    Dated ones are known from the month after the roll call; a start before all of them takes the first. The others are the
+    latest, taken as known from the start.
+    """
+    if not dated:
+        rows = {row["state"]: (float(row["position"]), float(row["standard_error"])) for row in table("positions")}
+        return [(0, int(table("positions")[0]["through"]), rows)]
+    found: dict[str, Estimates] = {}
+    for row in table("positions_dated"):
+        found.setdefault(row["as_of"], {})[row["iso3"]] = (float(row["acc"]), float(row["sd"]))
+    return [(month_number(day) + 1 if index else 0, int(day[:4]), rows) for index, (day, rows) in enumerate(sorted(found.items()))]
+
+
+def _record(file: ScenarioFile, labels: Labels, span: NDArray[np.int64]) -> dict[str, Any]:
+    """What happened month by month, and whose names stood under what was put to the vote."""
+    record = file.record or Record(through=file.start)
+    row = {state: index for index, state in enumerate(labels.states)}
+    takes_office, posture, met, signed = (np.zeros((len(span), len(row))) for _ in range(4))
+    for state, terms in record.governments.items():
+        for term in terms:
+            takes_office[span == month_number(term.start), row[state]] = 1.0
+            posture[span == month_number(term.start), row[state]] = term.value
+    for state, summits in record.summits.items():
+        met[:, row[state]] = _happened(summits, span)
+    text = np.full(len(span), NO_TEXT)
+    for name, voted in record.texts.items():
+        month = span == month_number(voted.month)
+        text[month] = labels.drafts.index(name)
+        for state in voted.sponsors:
+            signed[month, row[state]] = 1.0
+    meets = {state for state, actor in file.states.items() if actor.summits} | set(record.summits)
+    return {
+        "record": on_record(file, span),
+        "missile_record": _happened(record.missile_tests, span),
+        "nuclear_record": _happened(record.nuclear_tests, span),
+        "takes_office": takes_office,
+        "posture_record": posture,
+        "meets": _floats(state in meets for state in labels.states),
+        "met_record": met,
+        "text_record": text,
+        "signed": signed,
+    }
+
+
+def _happened(happenings: Iterable[Happening], span: NDArray[np.int64]) -> NDArray[np.float64]:
+    """1 in every month in which something happened."""
+    return np.isin(span, [month_number(happening.month) for happening in happenings]).astype(np.float64)
 
 
 def _surroundings(file: ScenarioFile, labels: Labels, span: NDArray[np.int64]) -> dict[str, Any]:
     """Attention, the border, conflicts, secondary sanctions, harvests, and stocks at the start."""
     world, until = file.world, known_until(file)
     wars = list(file.conflicts.values())
+    by_chance = 1.0 - on_record(file, span)[:, None]
     return {
         "conflict_code": np.array([permanent_code(conflict) for conflict in labels.conflicts], dtype=np.uint64),
         "conflict_path": _columns([path(war.open, span, 0.0 if war.open else 1.0, until) for war in wars], len(span)),
         "conflict_start": _floats(bool(war.open) for war in wars),
-        "conflict_begins": _floats(war.begins for war in wars),
-        "conflict_ends": _floats(war.ends for war in wars),
+        "conflict_begins": by_chance * _floats(war.begins for war in wars),
+        "conflict_ends": by_chance * _floats(war.ends for war in wars),
         "conflict_buyer": _table([[war.buyer == partner for partner in labels.partners] for war in wars], len(labels.partners)),
         "conflict_arms": _floats(war.arms_usd_million_a_year / 12.0 for war in wars),
         "conflict_need": _floats(war.need for war in wars),
@@ -429,9 +524,18 @@ def _demand(flow: Flow | None, file: ScenarioFile, span: NDArray[np.int64]) -> N
     return np.interp(span, [*middles, middles[-1] + 12.0], [*(flow.past[year] / 12.0 for year in years), usual])
 
 
+def _tabled_on_record(file: ScenarioFile, name: str) -> Draft:
+    """A text of the record as a draft: of no worth to anybody, since nobody decides on it, and never open after the record."""
+    assert file.record is not None
+    content = file.record.texts[name].model_dump(include=set(Content.model_fields))
+    return Draft(**content, value=0.0, opens=LAST_MONTH)
+
+
 def _drafts(file: ScenarioFile, labels: Labels) -> dict[str, Any]:
-    """The texts on the coalition's menu."""
-    texts = [file.drafts[name] for name in labels.drafts]
+    """The texts on the coalition's menu, and those of the record."""
+    texts = [file.drafts.get(name) or _tabled_on_record(file, name) for name in labels.drafts]
+    renewing = [name for name, text in (file.record.texts if file.record else {}).items() if text.renews_panel]
+    panel = [text.instrument == "panel" or name in renewing for name, text in zip(labels.drafts, texts, strict=True)]
 
     def covered(names: Sequence[str]) -> NDArray[np.float64]:
         return np.array([[text.covers.get(name, 0.0) for name in names] for text in texts]).reshape(len(texts), len(names))
@@ -439,7 +543,7 @@ def _drafts(file: ScenarioFile, labels: Labels) -> dict[str, Any]:
     return {
         "draft_code": np.array([permanent_code(draft) for draft in labels.drafts], dtype=np.uint64),
         "draft_procedural": _floats(text.instrument == "procedural" for text in texts),
-        "draft_panel": _floats(text.instrument == "panel" for text in texts),
+        "draft_panel": _floats(panel),
         "draft_statement": _floats(text.instrument == "statement" for text in texts),
         "draft_referral": _floats(text.instrument == "icc_referral" for text in texts),
         "draft_tribunal": _floats(text.instrument == "tribunal" for text in texts),

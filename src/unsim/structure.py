@@ -165,8 +165,8 @@ def _draw_means(comparison: Comparison, outcome: str) -> NDArray[np.float64]:
 
 
 def mixed_texts(scenario: Scenario) -> list[str]:
-    """Texts on the menu that have both contents."""
-    texts = scenario.file.drafts
+    """Texts on the menu or on record that have both contents."""
+    texts = scenario.file.texts
     return [name for name in scenario.labels.drafts if texts[name].security > 0.0 and texts[name].accountability > 0.0]
 
 

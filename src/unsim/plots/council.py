@@ -54,7 +54,7 @@ def votes(result: Result, drafts: Sequence[str], width: Width = "page") -> Figur
     """How each member voted on each draft, over all futures and months in which it was put to the vote."""
     runs = arms(result)
     tables = [arm.vote_shares().set_index(["draft", "state"]) for arm in runs.values()]
-    texts = {name: text for arm in reversed(runs.values()) for name, text in arm.scenario.file.drafts.items()}
+    texts = {name: text for arm in reversed(runs.values()) for name, text in arm.scenario.file.texts.items()}
     states = _council_order(list(runs.values()))
     columns = max(1, min(len(drafts), _beside(width)))
     paired = isinstance(result, Comparison)

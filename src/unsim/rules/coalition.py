@@ -30,6 +30,12 @@ def sponsors(willing: float, stance: float, threshold: float) -> float:
 
 
 @rule
+def signature(text: float, signed: float, sponsors: float) -> float:
+    """1 for a name under this month's text: as it stands on record where there is a text, else as the state would sign."""
+    return select(text >= 0.0, signed, sponsors)
+
+
+@rule
 def in_tens(number: float) -> float:
     """A number of states, in tens."""
     return number / 10.0
@@ -98,6 +104,12 @@ def availability(month: float, opens: float, last: float, interval: float, panel
 def not_yet(available: float, creates: float, seised: float) -> float:
     """Availability of a draft that seises a court: only while none is seised."""
     return select((creates > 0.0) & (seised > 0.0), 0.0, available)
+
+
+@rule
+def on_table(record: float, text: float, draft: float, available: float) -> float:
+    """Availability where there is a record: while it lasts, of the text that was put to the vote and of no other."""
+    return select(record > 0.0, select(text == draft, 1.0, 0.0), available)
 
 
 @rule

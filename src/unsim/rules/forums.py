@@ -47,9 +47,10 @@ def granted(text: float, demand: float) -> float:
 
 
 @rule
-def mandate_next(until: float, month: float, grant: float, term: float) -> float:
-    """Month in which a mandate ends: a grant renews it from its old end, or begins it now."""
-    return select(grant > 0.0, larger(until, month) + term, until)
+def mandate_next(until: float, month: float, grant: float, term: float, begins: float) -> float:
+    """Month in which a mandate ends: a grant renews it from its old end, or begins it now; before it began on record it does
+    nothing."""
+    return select((grant > 0.0) & (month >= begins), larger(until, month) + term, until)
 
 
 @rule

@@ -186,24 +186,35 @@ class Setting(NamedTuple):
     pens: Annotated[Rows, ("forum", "state")]  # 1 for a forum's penholders
     forum_meets: Annotated[Rows, ("month", "forum")]  # 1 in the month of its yearly resolution
     term_begins: Annotated[Rows, ("month", "state")]  # 1 where an unknown member's term begins
-    position_mean: Annotated[Rows, ("state",)]
-    position_sd: Annotated[Rows, ("state",)]
-    position_years: Annotated[float, ()]  # from the last roll call on the DPRK to the start
+    position_mean: Annotated[Rows, ("month", "state")]  # as it is known
+    position_sd: Annotated[Rows, ("month", "state")]
+    position_years: Annotated[Rows, ("month",)]  # from the last roll call on the DPRK that is known
+    position_known: Annotated[Rows, ("month",)]  # 1 where the estimates change: a new roll call, or another year since the last
     leaders: Annotated[NDArray[np.int64], ("leader",)]  # state rows
     budget: Annotated[Rows, ("state",)]  # full efforts of one leading state
     posture: Annotated[Rows, ("state",)]  # at the start
+    camp: Annotated[Rows, ("state",)]  # posture of the last government on record, from which elections switch
     other_posture: Annotated[Rows, ("state",)]  # of the next government of the other camp
+    takes_office: Annotated[Rows, ("month", "state")]  # 1 where the record has a government take office
+    posture_record: Annotated[Rows, ("month", "state")]  # its posture
+    meets: Annotated[Rows, ("state",)]  # 1 where summits happened on record or may happen
     summit_rate: Annotated[Rows, ("state",)]  # probability of a summit in a month at full engagement
-    change: Annotated[Rows, ("month", "state")]  # probability that the government changes camp in this month
+    change: Annotated[Rows, ("month", "state")]  # probability that the government changes camp; 0 while the record lasts
     rivalry_path: Annotated[Rows, ("month", "state")]  # dated signals up to the information date, then level
     rivalry_open: Annotated[Rows, ("month",)]  # 1 where the record has ended and rivalry walks
+    record: Annotated[Rows, ("month",)]  # 1 while the record lasts: what is in it happens, nothing of its kind is drawn
+    missile_record: Annotated[Rows, ("month",)]  # 1 in a month with a long-range missile test on record
+    nuclear_record: Annotated[Rows, ("month",)]  # 1 in a month with a nuclear test on record
+    met_record: Annotated[Rows, ("month", "state")]  # 1 in a month with a summit on record
+    text_record: Annotated[Rows, ("month",)]  # row of the text that was put to the vote, -1 for none
+    signed: Annotated[Rows, ("month", "state")]  # 1 for a state whose name stands under it
     attention: Annotated[Rows, ("month",)]  # share of attention that other crises leave
     open: Annotated[Rows, ("month",)]  # openness of the border, share
     harvest_month: Annotated[Rows, ("month",)]  # 1 in October
     conflict_path: Annotated[Rows, ("month", "conflict")]  # how far it is open while it goes on, share
-    conflict_begins: Annotated[Rows, ("conflict",)]  # probability that it begins in a month
+    conflict_begins: Annotated[Rows, ("month", "conflict")]  # probability that it begins; 0 while the record lasts
     conflict_start: Annotated[Rows, ("conflict",)]  # 1 where its path says when it is open, 0 where it begins by chance
-    conflict_ends: Annotated[Rows, ("conflict",)]  # probability that it ends in a month
+    conflict_ends: Annotated[Rows, ("month", "conflict")]  # probability that it ends, likewise
     conflict_buyer: Annotated[Rows, ("conflict", "partner")]  # 1 for the partner that buys arms for it
     conflict_arms: Annotated[Rows, ("conflict",)]  # what it buys, USD million a month
     conflict_need: Annotated[Rows, ("conflict",)]  # how far it makes its buyer need the DPRK, share
@@ -245,7 +256,7 @@ class Setting(NamedTuple):
     weakest_link: Annotated[float, ()]  # 1: the smaller side of a linked draft rules; 0: the sides add
     coordination: Annotated[Rows, ("month",)]  # 0: efforts add ... 1: they complement each other
     letters: Annotated[float, ()]  # 1 where states outside the Council ask its members by letter
-    audience: Annotated[float, ()]  # 1 where a veto brings a debate of the General Assembly
+    audience: Annotated[Rows, ("month",)]  # 1 where a veto brings a debate of the General Assembly
     panel_until: Annotated[float, ()]  # absolute month in which the mandate in force at the start ends
     team: Annotated[float, ()]  # 1 where a monitoring team outside the UN exists at the start
     clarity: Annotated[Rows, ("month",)]  # how clearly the strictest standing Council text binds, share
@@ -353,6 +364,12 @@ def views(kind: Any, axes: Axes, sizes: Sizes, block: Rows) -> Any:
     first, _ = offsets(axes, sizes)
     shapes = {name: [getattr(sizes, axis) for axis in names] for name, names in axes.items()}
     return kind(**{n: block[first[n] : first[n] + math.prod(s)].reshape(*s, block.shape[1]) for n, s in shapes.items()})
+
+
+@rule
+def as_recorded(record: float, given: float, drawn: float) -> float:
+    """What the record says while it lasts; what is drawn or decided after it."""
+    return select(record > 0.0, given, drawn)
 
 
 @rule

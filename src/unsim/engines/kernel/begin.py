@@ -6,7 +6,7 @@ from typing import Any
 
 from unsim.engines.kernel.coalition import campaign, press
 from unsim.engines.kernel.sanctions import police_odds, watch
-from unsim.engines.kernel.world import wars
+from unsim.engines.kernel.world import take_position, wars
 from unsim.rules import chance, coalition, maths, regime, sanctions, trade, world
 from unsim.rules.chance import uniforms
 from unsim.rules.jit import inner
@@ -27,9 +27,7 @@ def begin(w: Any, p: Any, c: Any, seed: Any, replicate: Any, r: Any) -> None:
     w[at.legitimacy_loss, r] = s[st.start + 5]
     w[at.designated, r] = s[st.start + 6]
     for i in range(n.state):
-        u = uniforms(seed, replicate, start, chance.POSITION, c.state_code[i], chance.NOBODY)
-        spread = world.position_spread(s[st.position_sd + i], p[pt.position_drift, r], s[st.position_years])
-        w[at.position + i, r] = world.member_position(s[st.position_mean + i], spread, maths.two_normals(u[0], u[1])[0])
+        take_position(w, p, c, 0, i, start, seed, replicate, r)
         w[at.posture + i, r] = s[st.posture + i]
         w[at.stance + i, r] = world.stance(s[st.posture + i], 0.0)
         w[at.vote + i, r] = NOT_CAST

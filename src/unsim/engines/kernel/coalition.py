@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from unsim.engines.kernel.council import mood_of, support_of, text_of, weights_of
-from unsim.rules import chance, coalition, council, maths, sanctions
+from unsim.rules import chance, coalition, council, maths, sanctions, world
 from unsim.rules.chance import uniforms
 from unsim.rules.jit import inner, part
 from unsim.rules.lanes import anywhere, each
@@ -29,7 +29,8 @@ def phase_coalition(w: Any, p: Any, c: Any, t: int, seed: Any, replicate: Any, r
             best, chosen, bite = consider(w, p, c, t, d, r, available, best, chosen, bite)
     u = uniforms(seed, replicate, when, chance.TABLING, chance.NOBODY, chance.NOBODY)
     odds = coalition.tabling_log_odds(best, p[pt.tabling_threshold, r], p[pt.tabling_noise, r])
-    w[at.tabled, r] = coalition.table_draft(chosen, best, odds, u[0])
+    decided = coalition.table_draft(chosen, best, odds, u[0])
+    w[at.tabled, r] = world.as_recorded(s[st.record + t], s[st.text_record + t], decided)
     w[at.bite, r] = bite
     for d in range(n.draft):
         w[at.last_tabled + d, r] = coalition.last_tabled(w[at.last_tabled + d, r], month, w[at.tabled, r], np.float64(d))
@@ -56,7 +57,8 @@ def campaign(w: Any, p: Any, c: Any, t: int, r: Any, coordination: float) -> Non
     beside = each(0.0, r)
     names = each(0.0, r)
     for i in range(n.state):
-        w[at.sponsors + i, r] = coalition.sponsors(s[st.sponsor + i], w[at.stance + i, r], p[pt.sponsor_threshold, r])
+        willing = coalition.sponsors(s[st.sponsor + i], w[at.stance + i, r], p[pt.sponsor_threshold, r])
+        w[at.sponsors + i, r] = coalition.signature(s[st.text_record + t], s[st.signed + t * n.state + i], willing)
         names = names + w[at.sponsors + i, r]
         beside = beside + w[at.sponsors + i, r] * (1.0 - s[st.leads + i])
         if s[st.campaigns + i] > 0.0:
@@ -110,7 +112,8 @@ def availability(w: Any, c: Any, t: int, d: int, r: Any) -> float:
         s[st.draft_panel + d],
         w[at.panel_until, r],
     )
-    return coalition.not_yet(available, s[st.draft_referral + d] + s[st.draft_tribunal + d], w[at.seised, r])
+    available = coalition.not_yet(available, s[st.draft_referral + d] + s[st.draft_tribunal + d], w[at.seised, r])
+    return coalition.on_table(s[st.record + t], s[st.text_record + t], np.float64(d), available)
 
 
 @part
@@ -122,7 +125,7 @@ def consider(
     bands = council.bands(p[pt.abstention_band, r], p[pt.blocking_band, r])
     weights = weights_of(p, pt, r)
     mood = mood_of(w, c, t, r)
-    text = text_of(s, st, d)
+    text = text_of(s, st, d, t)
     tally, no_veto, nine = expect_others(w, p, c, t, d, r, bands, weights, text, mood)
     importance = coalition.stake(
         s[st.draft_security + d],

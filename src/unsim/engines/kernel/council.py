@@ -32,7 +32,7 @@ def phase_council(w: Any, p: Any, c: Any, t: int, seed: Any, replicate: Any, r: 
     if anywhere(on_table):
         vote(w, p, c, t, seed, replicate, r, on_table)
         decide(w, p, c, t, r)
-    w[at.debate, r] = council.debate(w[at.vetoed, r], c.settings[c.st.audience])
+    w[at.debate, r] = council.debate(w[at.vetoed, r], c.settings[c.st.audience + t])
     list_networks(w, p, c, t, r)
     forums_meet(w, p, c, t, seed, replicate, r)
     w[at.court, r] = forums.court_next(w[at.court, r], w[at.seised, r], p[c.pt.court_lag, r])
@@ -55,7 +55,7 @@ def vote(w: Any, p: Any, c: Any, t: int, seed: Any, replicate: Any, r: Any, on_t
         of_tabled(tabled, s, st.draft_linkage, 1, n.draft, r),
         council.vetoable(procedural, statement),
         s[st.weakest_link],
-        s[st.audience],
+        s[st.audience + t],
     )
     whom = each(chance.NOBODY, r)
     for d in range(n.draft):
@@ -199,13 +199,13 @@ def weights_of(p: Any, pt: Any, r: Any) -> council.Weights:
 
 
 @part
-def text_of(s: Any, st: Any, d: int) -> council.Text:
-    """The contents of the draft in row ``d``."""
+def text_of(s: Any, st: Any, d: int, t: int) -> council.Text:
+    """The contents of the draft in row ``d``, and how it is judged in month ``t``."""
     return council.Text(
         s[st.draft_security + d],
         s[st.draft_accountability + d],
         s[st.draft_linkage + d],
         council.vetoable(s[st.draft_procedural + d], s[st.draft_statement + d]),
         s[st.weakest_link],
-        s[st.audience],
+        s[st.audience + t],
     )

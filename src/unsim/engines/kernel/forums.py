@@ -43,5 +43,7 @@ def forums_meet(w: Any, p: Any, c: Any, t: int, seed: Any, replicate: Any, r: An
         for f in range(n.forum):
             asked = forums.granted(w[at.text + f, r], s[st.mandate_demand + m])
             grant = maths.larger(grant, asked * s[st.mandate_forum + f * n.mandate + m])
-        w[at.mandate_until + m, r] = forums.mandate_next(w[at.mandate_until + m, r], month, grant, s[st.mandate_term + m])
+        w[at.mandate_until + m, r] = forums.mandate_next(
+            w[at.mandate_until + m, r], month, grant, s[st.mandate_term + m], s[st.mandate_from + m]
+        )
     w[at.evidence, r] = forums.evidence_next(w[at.evidence, r], w[at.triggered, r], p[pt.consequence_report, r])

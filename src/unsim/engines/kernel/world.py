@@ -17,9 +17,9 @@ from unsim.rules.world import REAL, RIGHTS
 def phase_world(w: Any, p: Any, c: Any, t: int, seed: Any, replicate: Any, r: Any) -> None:
     """Tests and exposure, rivalry, elections, new members, summits, conflicts, prices and harvests."""
     when = np.uint64(c.settings[c.st.first_month] + t)
-    tests_and_exposure(w, p, c, when, seed, replicate, r)
+    tests_and_exposure(w, p, c, t, when, seed, replicate, r)
     states_change(w, p, c, t, when, seed, replicate, r)
-    summits(w, p, c, when, seed, replicate, r)
+    summits(w, p, c, t, when, seed, replicate, r)
     conflicts(w, c, t, when, seed, replicate, r)
     prices_and_harvest(w, p, c, t, when, seed, replicate, r)
 
@@ -41,12 +41,14 @@ def test(w: Any, p: Any, c: Any, r: Any, base: float, uniform: float) -> float:
 
 
 @part
-def tests_and_exposure(w: Any, p: Any, c: Any, when: Any, seed: Any, replicate: Any, r: Any) -> None:
+def tests_and_exposure(w: Any, p: Any, c: Any, t: int, when: Any, seed: Any, replicate: Any, r: Any) -> None:
     """Weapons tests with the attention they draw, and public evidence of abuse."""
-    at, pt = c.at, c.pt
+    s, at, st, pt = c.settings, c.at, c.st, c.pt
     u = uniforms(seed, replicate, when, chance.PROVOCATION, chance.NOBODY, chance.NOBODY)
-    w[at.missile, r] = test(w, p, c, r, p[pt.missile_base, r], u[0])
-    w[at.nuclear, r] = test(w, p, c, r, p[pt.nuclear_base, r], u[1])
+    missile = test(w, p, c, r, p[pt.missile_base, r], u[0])
+    nuclear = test(w, p, c, r, p[pt.nuclear_base, r], u[1])
+    w[at.missile, r] = world.as_recorded(s[st.record + t], s[st.missile_record + t], missile)
+    w[at.nuclear, r] = world.as_recorded(s[st.record + t], s[st.nuclear_record + t], nuclear)
     jump = world.weapons_jump(w[at.missile, r], w[at.nuclear, r], p[pt.missile_weight, r], p[pt.nuclear_weight, r])
     w[at.salience, r] = maths.stock_next(w[at.salience, r], p[pt.salience_half_life, r], jump)
     u = uniforms(seed, replicate, when, chance.EXPOSURE, chance.NOBODY, chance.NOBODY)
@@ -84,22 +86,36 @@ def states_change(w: Any, p: Any, c: Any, t: int, when: Any, seed: Any, replicat
         if s[st.change + t * n.state + i] > 0.0:
             u = uniforms(seed, replicate, when, chance.ELECTION, c.state_code[i], chance.NOBODY)
             w[at.posture + i, r] = world.posture_next(
-                w[at.posture + i, r], s[st.posture + i], s[st.other_posture + i], s[st.change + t * n.state + i], u[0]
+                w[at.posture + i, r], s[st.camp + i], s[st.other_posture + i], s[st.change + t * n.state + i], u[0]
             )
+        w[at.posture + i, r] = world.as_recorded(
+            s[st.takes_office + t * n.state + i], s[st.posture_record + t * n.state + i], w[at.posture + i, r]
+        )
         if s[st.term_begins + t * n.state + i] > 0.0:
-            u = uniforms(seed, replicate, when, chance.POSITION, c.state_code[i], chance.NOBODY)
-            spread = world.position_spread(s[st.position_sd + i], p[pt.position_drift, r], s[st.position_years])
-            w[at.position + i, r] = world.member_position(s[st.position_mean + i], spread, maths.two_normals(u[0], u[1])[0])
+            take_position(w, p, c, t, i, when, seed, replicate, r)
+        elif s[st.position_known + t] > 0.0:
+            take_position(w, p, c, t, i, chance.NOBODY, seed, replicate, r)
 
 
 @part
-def summits(w: Any, p: Any, c: Any, when: Any, seed: Any, replicate: Any, r: Any) -> None:
+def take_position(w: Any, p: Any, c: Any, t: int, i: int, when: Any, seed: Any, replicate: Any, r: Any) -> None:
+    """The position of the state in row ``i``, as estimated in month ``t`` and with the luck of month ``when``."""
+    s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
+    u = uniforms(seed, replicate, when, chance.POSITION, c.state_code[i], chance.NOBODY)
+    spread = world.position_spread(s[st.position_sd + t * n.state + i], p[pt.position_drift, r], s[st.position_years + t])
+    normal = maths.two_normals(u[0], u[1])[0]
+    w[at.position + i, r] = world.member_position(s[st.position_mean + t * n.state + i], spread, normal)
+
+
+@part
+def summits(w: Any, p: Any, c: Any, t: int, when: Any, seed: Any, replicate: Any, r: Any) -> None:
     """Summits with the DPRK, what they thaw, and every government's stance."""
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
     for i in range(n.state):
-        if s[st.summit_rate + i] > 0.0:
+        if s[st.meets + i] > 0.0:
             u = uniforms(seed, replicate, when, chance.SUMMIT, c.state_code[i], chance.NOBODY)
-            w[at.met + i, r] = world.summit_happens(s[st.summit_rate + i], w[at.posture + i, r], u[0])
+            met = world.summit_happens(s[st.summit_rate + i], w[at.posture + i, r], u[0])
+            w[at.met + i, r] = world.as_recorded(s[st.record + t], s[st.met_record + t * n.state + i], met)
             jump = w[at.met + i, r] * p[pt.summit_depth, r]
             w[at.thaw + i, r] = maths.stock_next(w[at.thaw + i, r], p[pt.thaw_half_life, r], jump)
         w[at.stance + i, r] = world.stance(w[at.posture + i, r], w[at.thaw + i, r])
@@ -110,12 +126,13 @@ def conflicts(w: Any, c: Any, t: int, when: Any, seed: Any, replicate: Any, r: A
     """Wars whose parties buy arms from the DPRK: some begin, some end."""
     s, at, st, n = c.settings, c.at, c.st, c.sizes
     for x in range(n.conflict):
-        if s[st.conflict_begins + x] + s[st.conflict_ends + x] > 0.0:
+        begins, ends = s[st.conflict_begins + t * n.conflict + x], s[st.conflict_ends + t * n.conflict + x]
+        if begins + ends > 0.0:
             u = uniforms(seed, replicate, when, chance.CONFLICT, c.conflict_code[x], chance.NOBODY)
             w[at.conflict + x, r] = world.conflict_next(
                 w[at.conflict + x, r],
-                s[st.conflict_begins + x],
-                s[st.conflict_ends + x],
+                begins,
+                ends,
                 s[st.conflict_path + t * n.conflict + x],
                 u[0],
             )

@@ -87,7 +87,8 @@ class Coalition(Actor):
             best, chosen, bite = self.consider(d, best, chosen, bite)
         month = float(self.model.month)
         odds = coalition.tabling_log_odds(best, p.tabling_threshold, p.tabling_noise)
-        w.tabled[0] = coalition.table_draft(chosen, best, odds, self.draw(chance.TABLING)[0])
+        decided = coalition.table_draft(chosen, best, odds, self.draw(chance.TABLING)[0])
+        w.tabled[0] = world.as_recorded(s.record[self.model.t], s.text_record[self.model.t], decided)
         w.bite[0] = bite
         for d in range(len(s.draft_code)):
             w.last_tabled[d] = coalition.last_tabled(w.last_tabled[d], month, w.tabled[0], float(d))
@@ -101,7 +102,7 @@ class Coalition(Actor):
         members = [self.model.by_row[i] for i in s.seats[t]]
         others = [member for member in members if not member.is_rival]
         rivals = [member for member in members if member.is_rival]
-        text, statement = self.model.texts[d], s.draft_statement[d]
+        text, statement = self.model.text(d), s.draft_statement[d]
         slopes = 0.0
         for member in rivals:
             w.lobbying[d, member.row] = 0.0
@@ -126,6 +127,7 @@ class Coalition(Actor):
             float(self.model.month), s.draft_opens[d], w.last_tabled[d], s.draft_interval[d], s.draft_panel[d], w.panel_until[0]
         )
         available = coalition.not_yet(available, s.draft_referral[d] + s.draft_tribunal[d], w.seised[0])
+        available = coalition.on_table(s.record[t], s.text_record[t], float(d), available)
         seated = 0.0
         for i in s.seats[t]:
             seated = seated + w.sponsors[i]
@@ -201,7 +203,7 @@ class Council(Actor):
             row[0] = 0.0
         if self.model.tabled is not None:
             self.decide(self.model.tabled)
-        w.debate[0] = council.debate(w.vetoed[0], self.s.audience)
+        w.debate[0] = council.debate(w.vetoed[0], self.s.audience[self.model.t])
         self.list_networks()
 
     def decide(self, draft: int) -> None:
@@ -214,7 +216,7 @@ class Council(Actor):
         procedural, statement, bite = s.draft_procedural[d], s.draft_statement[d], w.bite[0]
         w.yes[0] = yes_votes
         w.adopted[0] = adopted = council.is_adopted(yes_votes, stopping_no, statement)
-        w.vetoed[0] = council.is_vetoed(yes_votes, stopping_no, self.model.texts[d].vetoable)
+        w.vetoed[0] = council.is_vetoed(yes_votes, stopping_no, self.model.text(d).vetoable)
         w.failed[0] = council.is_failed(adopted, w.vetoed[0])
         w.meeting[0] = council.is_meeting(adopted, procedural, s.draft_accountability[d])
         w.abuse[0] = s.draft_accountability[d]

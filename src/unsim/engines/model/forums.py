@@ -40,7 +40,9 @@ class Mandate(Actor):
         grant = w.triggered[0] * s.consequence_mandate[m]
         for f in range(len(s.forum_code)):
             grant = maths.larger(grant, forums.granted(w.text[f], s.mandate_demand[m]) * s.mandate_forum[f, m])
-        w.mandate_until[m] = forums.mandate_next(w.mandate_until[m], float(self.model.month), grant, s.mandate_term[m])
+        w.mandate_until[m] = forums.mandate_next(
+            w.mandate_until[m], float(self.model.month), grant, s.mandate_term[m], s.mandate_from[m]
+        )
 
 
 class Consequence(Actor):

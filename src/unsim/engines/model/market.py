@@ -17,7 +17,7 @@ class Conflicts(Actor):
     def world(self) -> None:
         w, s = self.w, self.s
         for x, code in enumerate(s.conflict_code):
-            begins, ends = s.conflict_begins[x], s.conflict_ends[x]
+            begins, ends = s.conflict_begins[self.model.t, x], s.conflict_ends[self.model.t, x]
             if begins + ends > 0.0:
                 opened, u = s.conflict_path[self.model.t, x], self.draw(chance.CONFLICT, code)
                 w.conflict[x] = world.conflict_next(w.conflict[x], begins, ends, opened, u[0])

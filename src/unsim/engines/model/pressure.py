@@ -110,7 +110,6 @@ class PressureModel(mesa.Model):  # type: ignore[misc]
             raise ValueError(f"no agent named {', '.join(own)}; there are {known}")
         self.weights = council.Weights(*(float(getattr(self.params, name)) for name in council.Weights._fields))
         self.bands = council.bands(self.params.abstention_band, self.params.blocking_band)
-        self.texts = [self._text(d) for d in range(sizes.draft)]
         self._ranked = [[a for a in self.agents if _rank(a) == rank] for rank in range(len(RANKS))]
         self._outcome_row = {outcome.name: row for row, outcome in enumerate(self.scenario.outcomes)}
         for agent in self.agents:
@@ -123,7 +122,8 @@ class PressureModel(mesa.Model):  # type: ignore[misc]
         )
         self.collect = collect
 
-    def _text(self, draft: int) -> council.Text:
+    def text(self, draft: int) -> council.Text:
+        """The contents of the draft in a row, and how it is judged this month."""
         s = self.setting
         return council.Text(
             s.draft_security[draft],
@@ -131,7 +131,7 @@ class PressureModel(mesa.Model):  # type: ignore[misc]
             s.draft_linkage[draft],
             council.vetoable(s.draft_procedural[draft], s.draft_statement[draft]),
             s.weakest_link,
-            s.audience,
+            s.audience[self.t],
         )
 
     @property

@@ -39,13 +39,14 @@ class Regime(State):
 
     def world(self) -> None:
         super().world()
-        w, p = self.w, self.p
+        w, p, s, t = self.w, self.p, self.s, self.model.t
         u = self.draw(chance.PROVOCATION)
-        for test, base, uniform in ((w.missile, p.missile_base, u[0]), (w.nuclear, p.nuclear_base, u[1])):
+        missile, nuclear = (w.missile, s.missile_record, p.missile_base, u[0]), (w.nuclear, s.nuclear_record, p.nuclear_base, u[1])
+        for test, record, base, uniform in (missile, nuclear):
             odds = world.test_log_odds(
                 base, p.test_capability, w.capability[0], p.test_backlash, w.reach[0], p.test_calming, w.engagement[0]
             )
-            test[0] = maths.happens(odds, uniform)
+            test[0] = world.as_recorded(s.record[t], record[t], maths.happens(odds, uniform))
 
     def trade(self) -> None:
         super().trade()

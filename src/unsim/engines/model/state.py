@@ -103,9 +103,10 @@ class State(Actor):
         self.press()
 
     def _take_position(self, *, start: bool) -> None:
-        spread = world.position_spread(self.s.position_sd[self.row], self.p.position_drift, self.s.position_years)
+        s, t, i = self.s, self.model.t, self.row
+        spread = world.position_spread(s.position_sd[t, i], self.p.position_drift, s.position_years[t])
         normal = self.normal(chance.POSITION, self.code, start=start)
-        self.w.position[self.row] = world.member_position(self.s.position_mean[self.row], spread, normal)
+        self.w.position[i] = world.member_position(s.position_mean[t, i], spread, normal)
 
     def world(self) -> None:
         w, s, p, i, t = self.w, self.s, self.p, self.row, self.model.t
@@ -117,16 +118,19 @@ class State(Actor):
             )
         if s.change[t, i] > 0.0:
             u = self.draw(chance.ELECTION, self.code)
-            w.posture[i] = world.posture_next(w.posture[i], s.posture[i], s.other_posture[i], s.change[t, i], u[0])
+            w.posture[i] = world.posture_next(w.posture[i], s.camp[i], s.other_posture[i], s.change[t, i], u[0])
+        w.posture[i] = world.as_recorded(s.takes_office[t, i], s.posture_record[t, i], w.posture[i])
         if s.term_begins[t, i] > 0.0:
             self._take_position(start=False)
-        if s.summit_rate[i] > 0.0:
-            w.met[i] = self.meet()
+        elif s.position_known[t] > 0.0:
+            self._take_position(start=True)
+        if s.meets[i] > 0.0:
+            w.met[i] = world.as_recorded(s.record[t], s.met_record[t, i], self.meet())
             w.thaw[i] = maths.stock_next(w.thaw[i], p.thaw_half_life, w.met[i] * p.summit_depth)
         w.stance[i] = world.stance(w.posture[i], w.thaw[i])
 
     def meet(self) -> float:
-        """1 if it holds a summit with the DPRK this month."""
+        """1 if it holds a summit with the DPRK this month, where no record says whether it did."""
         return world.summit_happens(self.s.summit_rate[self.row], self.w.posture[self.row], self.draw(chance.SUMMIT, self.code)[0])
 
     def coalition(self) -> None:
@@ -145,7 +149,9 @@ class State(Actor):
 
     def sponsor(self) -> float:
         """1 if it puts its name to the coalition's drafts this month."""
-        return coalition.sponsors(self.s.sponsor[self.row], self.w.stance[self.row], self.p.sponsor_threshold)
+        s, t = self.s, self.model.t
+        willing = coalition.sponsors(s.sponsor[self.row], self.w.stance[self.row], self.p.sponsor_threshold)
+        return coalition.signature(s.text_record[t], s.signed[t, self.row], willing)
 
     def choose_effort(self) -> float:
         """Campaign effort of a leader or penholder, in full efforts of one state."""
@@ -177,7 +183,7 @@ class State(Actor):
         draft = self.model.tabled
         if draft is None or not self.seated:
             return
-        terms = self.terms(self.model.texts[draft], w.bite[0], w.lobbying[draft, i])
+        terms = self.terms(self.model.text(draft), w.bite[0], w.lobbying[draft, i])
         w.support[i] = terms.support
         yes, no = self.chances(terms.support, draft)
         u = self.draw(chance.VOTE, self.code, self.s.draft_code[draft])
