@@ -56,7 +56,8 @@ class Prior:
             return cast(Numbers, np.where(uniform * width < left, self.low + rising, self.high - falling)[()])
         if self.kind == "log-normal":
             low, high = (np.log(max(edge, 1e-300) / self.a) / self.b for edge in (self.low, self.high))
-            return self.a * np.exp(self.b * _cut_normal(uniform, low, high))
+            found: Numbers = self.a * np.exp(self.b * _cut_normal(uniform, low, high))
+            return found
         low, high = ((edge - self.a) / self.b for edge in (self.low, self.high))
         return self.a + self.b * _cut_normal(uniform, low, high)
 

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from unsim.effects import Comparison, Effect
 from unsim.parameters import BY_NAME
-from unsim.results import Run, design, spread_of
+from unsim.results import Run, claimed, design, spread_of
 from unsim.rules.ledger import OUTCOMES
 from unsim.structure import FEWEST_DRAWS, RHO, VARIANTS, Structure
 
@@ -183,7 +183,7 @@ def _signed(value: float) -> str:
 
 def _caption(run: Run, comparison: Comparison | None = None) -> str:
     level = comparison.claim_level if comparison else run.claim_level
-    text = f"{design(run, paired=comparison is not None)}. Claim level: {level}.\n"
+    text = f"{design(run, paired=comparison is not None)}. {claimed(run.scenario, level)}.\n"
     if comparison:
         interval = comparison.effect(MAIN[0]).interval
         text += f"Intervals: {interval}. sign: share of draws whose mean has the effect's sign, over {run.months} months."

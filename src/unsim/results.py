@@ -36,6 +36,13 @@ def claim_level(scenario: Scenario) -> ClaimLevel:
     return "calibrated" if any(prior.origin == "posterior" for prior in scenario.priors.values()) else "exploration"
 
 
+def claimed(scenario: Scenario, level: ClaimLevel) -> str:
+    """A claim level in words, with the number of parameter values that the record informs."""
+    fitted = sum(prior.origin == "posterior" for prior in scenario.priors.values())
+    free = sum(prior.kind != "fixed" for prior in scenario.priors.values())
+    return f"Claim level: {level}" + (f" ({fitted} of {free} parameters fitted, the rest priors)" if level != "exploration" else "")
+
+
 @dataclass(frozen=True)
 class Run:
     """All futures of one scenario.

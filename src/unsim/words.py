@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from unsim.effects import FEWEST_DRAWS, Comparison, Effect
 from unsim.parameters import BY_NAME
+from unsim.results import claimed
 from unsim.rules.ledger import OUTCOMES
 from unsim.structure import RHO, Structure
 
@@ -70,14 +71,16 @@ def says(comparison: Comparison) -> list[str]:
 def does_not_say(comparison: Comparison, found: Structure | None) -> list[str]:
     """The limits of the claim: its level, its interval, and what else differs between the arms."""
     level, draws = comparison.claim_level, comparison.strategy.draws
-    told = ["It is an exploration, no forecast." if level == "exploration" else f"Its claim level is {level}, no forecast."]
+    told = ["It is an exploration, no forecast."]
+    if level != "exploration":
+        told = [f"{claimed(comparison.strategy.scenario, level)}. The effect itself was never seen, and it is no forecast."]
     if draws < 2:
         told.append("Parameters were not varied: the intervals hold chance alone, and narrow with more futures.")
     elif draws < FEWEST_DRAWS:
         told.append(f"Parameters were varied {draws} times only: the intervals are of a mean, and narrow with more draws.")
     else:
         rough = f", roughly: their ends rest on few of the {draws} draws" if draws < FEWEST_FOR_ENDS else ""
-        told.append(f"Parameters come from priors, and the intervals show what these leave open{rough}.")
+        told.append(f"Parameters come from priors and from what the record says; the intervals show what these leave open{rough}.")
     if comparison.menus_differ:
         told.append("It does not part the effect of the texts that one arm alone may ask for from all else: the menus differ.")
     if comparison.shadow_differs:

@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from unsim.effects import Comparison
-from unsim.results import Run, design
+from unsim.results import Run, claimed, design
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -126,7 +126,7 @@ def rests_on(result: Result, kept: int | None = None) -> str:
     """Futures, draws, seed, engine and claim level, in words."""
     arm, paired = main_arm(result), isinstance(result, Comparison)
     paths = f" (paths: the first {kept:,})" if kept is not None and kept < arm.replicates else ""
-    return f"{design(arm, paired=paired)}{paths}. Claim level: {result.claim_level}."
+    return f"{design(arm, paired=paired)}{paths}. {claimed(arm.scenario, result.claim_level)}."
 
 
 LETTER, BOLD_LETTER = 0.56, 0.62
