@@ -160,6 +160,7 @@ def test_a_text_of_the_record_is_voted_whole_and_its_own_sponsors_stand_under_it
     assert recorded.labels.drafts[model.tabled or 0] == "first"
     assert model.world.bite[0] == 0.5
     assert {state.name for state in model.by_row if model.world.sponsors[state.row] > 0.0} == {"USA", "FRA"}
+    assert model.world.names[0] == sum(state.willing() for state in model.by_row) / 10.0 > 0.2, "what the forums read"
     assert model.states["FRA"].vote == model.states["USA"].vote == "yes"
     others = [state for state in model.by_row if state.seated and state.name not in ("USA", "FRA")]
     assert all(0.0 < state.last_vote.probability_of_yes < 1.0 for state in others if state.last_vote)
