@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -160,6 +161,7 @@ def test_a_text_of_the_record_is_voted_whole_and_its_own_sponsors_stand_under_it
     assert recorded.labels.drafts[model.tabled or 0] == "first"
     assert model.world.bite[0] == 0.5
     assert {state.name for state in model.by_row if model.world.sponsors[state.row] > 0.0} == {"USA", "FRA"}
+    assert model.world.names[0] == sum(state.willing() for state in model.by_row) / 10.0 > 0.2, "what the forums read"
     assert model.states["FRA"].vote == model.states["USA"].vote == "yes"
     others = [state for state in model.by_row if state.seated and state.name not in ("USA", "FRA")]
     assert all(0.0 < state.last_vote.probability_of_yes < 1.0 for state in others if state.last_vote)
@@ -190,6 +192,18 @@ def test_a_mandate_that_begins_later_on_record_is_not_renewed_before() -> None:
     begins, until = month_number("2016-04"), month_number("2016-05")
     assert forums.mandate_next(until, month_number("2010-04"), 1.0, 12, begins) == until
     assert forums.mandate_next(until, month_number("2016-04"), 1.0, 12, begins) == until + 12
+
+
+def test_a_figure_of_votes_has_a_row_for_each_member_that_voted_on_its_drafts(history: unsim.Scenario) -> None:
+    from unsim.plots import council
+
+    run = unsim.run(history.over(48), 4, draws=2)
+    figure = council.votes(run, ["r1874"])
+    rows = {label.get_text() for label in figure.axes[0].get_yticklabels()}
+    assert {"China", "Burkina Faso", "Vietnam"} <= rows
+    assert len(rows) == 15
+    assert "Peru" not in rows, "on the Council in 2006, when other texts were voted"
+    plt.close(figure)
 
 
 # The years 2006 to 2024

@@ -62,9 +62,9 @@ class World(NamedTuple):
     position: Annotated[Rows, ("state",)]  # record on DPRK human rights, -1 ... 1
     shock: Annotated[Rows, ("channel",)]  # log deviation of price and demand
     # coalition
-    sponsors: Annotated[Rows, ("state",)]  # 1 for states that sponsor the coalition's drafts this month
+    sponsors: Annotated[Rows, ("state",)]  # 1 for states whose names stand under the coalition's drafts this month
     cosponsors: Annotated[Rows, ()]  # sponsors that do not lead, in tens
-    names: Annotated[Rows, ()]  # all sponsors, in tens
+    names: Annotated[Rows, ()]  # states that would sponsor, in tens
     effort: Annotated[Rows, ("state",)]  # campaign effort, in full efforts of one leading state
     council_effort: Annotated[Rows, ("state",)]  # part of it that goes to the Council
     pen: Annotated[Rows, ("forum",)]  # share of a penholders' possible effect in a forum

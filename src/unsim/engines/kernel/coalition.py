@@ -59,7 +59,7 @@ def campaign(w: Any, p: Any, c: Any, t: int, r: Any, coordination: float) -> Non
     for i in range(n.state):
         willing = coalition.sponsors(s[st.sponsor + i], w[at.stance + i, r], p[pt.sponsor_threshold, r])
         w[at.sponsors + i, r] = coalition.signature(s[st.text_record + t], s[st.signed + t * n.state + i], willing)
-        names = names + w[at.sponsors + i, r]
+        names = names + willing
         beside = beside + w[at.sponsors + i, r] * (1.0 - s[st.leads + i])
         if s[st.campaigns + i] > 0.0:
             pens = 0.0

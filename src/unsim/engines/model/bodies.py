@@ -53,8 +53,8 @@ class Coalition(Actor):
         w, s, p = self.w, self.s, self.p
         exponent = coalition.complementarity(coordination, p.effort_exponent)
         names, beside = 0.0, 0.0
-        for i in range(len(s.state_code)):
-            names = names + w.sponsors[i]
+        for i, state in enumerate(self.model.by_row):
+            names = names + state.willing()
             beside = beside + w.sponsors[i] * (1.0 - s.leads[i])
         w.cosponsors[0], w.names[0] = coalition.in_tens(beside), coalition.in_tens(names)
         efforts, weighted, leaning, budgets = 0.0, 0.0, 0.0, 0.0

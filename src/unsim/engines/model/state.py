@@ -147,11 +147,14 @@ class State(Actor):
         w.effort[i] = self.choose_effort()
         w.council_effort[i] = coalition.council_effort(w.effort[i], pens, self.p.pen_cost)
 
+    def willing(self) -> float:
+        """1 if it would put its name to the coalition's drafts this month."""
+        return coalition.sponsors(self.s.sponsor[self.row], self.w.stance[self.row], self.p.sponsor_threshold)
+
     def sponsor(self) -> float:
-        """1 if it puts its name to the coalition's drafts this month."""
+        """1 if its name stands under this month's draft: as it would sign, or as the record has it."""
         s, t = self.s, self.model.t
-        willing = coalition.sponsors(s.sponsor[self.row], self.w.stance[self.row], self.p.sponsor_threshold)
-        return coalition.signature(s.text_record[t], s.signed[t, self.row], willing)
+        return coalition.signature(s.text_record[t], s.signed[t, self.row], self.willing())
 
     def choose_effort(self) -> float:
         """Campaign effort of a leader or penholder, in full efforts of one state."""
