@@ -8,23 +8,25 @@ from __future__ import annotations
 from collections import namedtuple
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-from unsim.rules.chance import PARAMETER, permanent_code, uniforms
+from unsim.rules.chance import NOBODY, PARAMETER, permanent_code, uniforms
+from unsim.rules.jit import kernel
 from unsim.rules.world import Axes
 
 Kind = Literal["normal", "log-normal", "uniform", "triangular", "fixed"]
 Identified = Literal["yes", "partly", "no"]
+Numbers = TypeVar("Numbers", float, NDArray[np.float64])
 
 
-def _cut_normal(uniform: float, low: float, high: float) -> float:
+def _cut_normal(uniform: Numbers, low: float, high: float) -> Numbers:
     """Quantile of the standard normal cut to ``[low, high]``."""
     below, above = ndtr(low), ndtr(high)
-    return float(ndtri(below + uniform * (above - below)))
+    return ndtri(below + uniform * (above - below))
 
 
 @dataclass(frozen=True)
@@ -41,22 +43,22 @@ class Prior:
     high: float
     origin: Literal["prior", "posterior"] = "prior"
 
-    def quantile(self, uniform: float) -> float:
+    def quantile(self, uniform: Numbers) -> Numbers:
         """Value below which the share ``uniform`` of the prior lies."""
         if self.kind == "fixed" or self.low == self.high:
-            return self.a
+            return self.a + 0.0 * uniform  # as many as there are uniforms
         if self.kind == "uniform":
             return self.low + (self.high - self.low) * uniform
         if self.kind == "triangular":
             width, left = self.high - self.low, self.a - self.low
-            if uniform * width < left:
-                return float(self.low + np.sqrt(uniform * width * left))
-            return float(self.high - np.sqrt((1.0 - uniform) * width * (width - left)))
+            rising, falling = np.sqrt(uniform * width * left), np.sqrt((1.0 - uniform) * width * (width - left))
+            return cast(Numbers, np.where(uniform * width < left, self.low + rising, self.high - falling)[()])
         if self.kind == "log-normal":
             low, high = (np.log(max(edge, 1e-300) / self.a) / self.b for edge in (self.low, self.high))
-            return float(self.a * np.exp(self.b * _cut_normal(uniform, low, high)))
+            found: Numbers = self.a * np.exp(self.b * _cut_normal(uniform, low, high))
+            return found
         low, high = ((edge - self.a) / self.b for edge in (self.low, self.high))
-        return float(self.a + self.b * _cut_normal(uniform, low, high))
+        return self.a + self.b * _cut_normal(uniform, low, high)
 
     def __str__(self) -> str:
         form = {
@@ -412,13 +414,18 @@ def draw_rows(priors: Mapping[str, Prior], seed: int, draws: Sequence[int]) -> N
     ``priors`` maps row labels to priors. A draw's address is (seed, draw; parameter), so a parameter added later leaves
     the others' draws alone, and all arms of a comparison share them.
     """
-    table = np.empty((len(priors), len(draws)))
+    table = np.repeat([[prior.a] for prior in priors.values()], len(draws), axis=1)
+    drawn = np.array(draws) >= 0
+    numbers = np.array(draws)[drawn].astype(np.uint64)
+    found = np.empty(len(numbers))
     for row, (label, prior) in enumerate(priors.items()):
-        who = np.uint64(permanent_code(label))
-        for column, draw in enumerate(draws):
-            if draw < 0:
-                table[row, column] = prior.a
-            else:
-                address = (np.uint64(seed), np.uint64(draw), np.uint64(0), PARAMETER, who, np.uint64(0))
-                table[row, column] = prior.quantile(uniforms(*address)[0])
+        _first_uniforms(np.uint64(seed), numbers, np.uint64(permanent_code(label)), found)
+        table[row, drawn] = prior.quantile(found)
     return table
+
+
+@kernel
+def _first_uniforms(seed: Any, draws: Any, who: Any, found: Any) -> None:
+    """The first uniform of a parameter in each draw."""
+    for i in range(len(draws)):
+        found[i] = uniforms(seed, draws[i], NOBODY, PARAMETER, who, NOBODY)[0]
