@@ -105,20 +105,24 @@ def test_without_the_compiler_everything_is_slower_but_not_different(tripartite:
         "import unsim, json\n"
         "s = unsim.load('tripartite_2024').over(14)\n"
         "few = [unsim.run(s, 2, draws=2, seed=3, engine=e).digest for e in ('kernel', 'mesa')]\n"
-        "print(json.dumps([*few, unsim.run(s, 19, draws=1, seed=4, keep=3).digest]))"
+        "more = unsim.run(s, 19, draws=1, seed=4, keep=3, bands=True)\n"
+        "print(json.dumps([*few, more.digest, more.counted.cells.tolist(), more.counted.counts.tolist()]))"
     )
     scenario = tripartite.over(14)
-    few, more = unsim.run(scenario, 2, draws=2, seed=3), unsim.run(scenario, 19, draws=1, seed=4)
+    few, more = unsim.run(scenario, 2, draws=2, seed=3), unsim.run(scenario, 19, draws=1, seed=4, bands=True)
     assert more.votes.sum() > 0
-    assert json.loads(python(script, NUMBA_DISABLE_JIT="1")) == [few.digest, few.digest, more.digest]
+    assert more.counted is not None
+    bands = more.counted.cells.tolist(), more.counted.counts.tolist()
+    assert json.loads(python(script, NUMBA_DISABLE_JIT="1")) == [few.digest, few.digest, more.digest, *bands]
 
 
 @pytest.mark.slow  # each compiles the kernel anew
 @pytest.mark.parametrize("width", [1, 4, 8])
 def test_the_number_of_lanes_changes_no_bit(width: int, tripartite: unsim.Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
-    usual = unsim.run(tripartite, 37, draws=37, seed=6, keep=37)
+    usual = unsim.run(tripartite, 37, draws=37, seed=6, keep=37, bands=True)
     monkeypatch.setattr(sweep, "BLOCK", width)
-    other = unsim.run(tripartite, 37, draws=37, seed=6, keep=37)
+    other = unsim.run(tripartite, 37, draws=37, seed=6, keep=37, bands=True)
+    np.testing.assert_array_equal(other.counted.counts, usual.counted.counts)  # type: ignore[union-attr]
     np.testing.assert_array_equal(other.kept, usual.kept)
     np.testing.assert_array_equal(other.votes, usual.votes)
     assert other.digest == usual.digest

@@ -163,12 +163,11 @@ class _Work:
 
     def _codes(self, runs: int) -> np.ndarray:
         """Room for the leading digits of some runs, of an earlier chunk if there is one: fresh memory costs the system time."""
-        room = runs if self.tally else 0
+        shape = (self.scenario.months, self.sizes.outcome, runs if self.tally else 0)
         try:
             codes = self.spare.pop()
         except IndexError:
-            codes = np.empty(0, dtype=np.uint16)
-        shape = (self.sizes.outcome, self.scenario.months, room)
+            return np.empty(shape, dtype=np.uint16)
         return codes if codes.shape == shape else np.empty(shape, dtype=np.uint16)
 
     def _count(self, codes: np.ndarray, first: int, last: int) -> None:
@@ -192,7 +191,7 @@ class _Work:
         world, params, sums = (aligned(number, BLOCK) for number in rows)
         luck, design = (np.uint64(self.seed), replicates), (self.table, draws, self.horizons)
         codes = self._codes(last - first + spare)
-        written = (self.totals, self.kept, votes, codes, self.added_up)
+        written = (self.totals, self.kept, votes, codes.reshape(-1, BLOCK), self.added_up)
         simulate(world, params, sums, self.case, all_of(BLOCK), *luck, *design, first, last, *written)
         self._count(codes, first, last)
         return votes
@@ -215,7 +214,7 @@ class _Work:
                 if replicate < self.kept.shape[2]:
                     self.kept[:, month, replicate] = model.world.outcome
                 if self.tally:
-                    codes[:, month, 0] = leading(np.where(self.added_up, running, model.world.outcome))
+                    codes[month, :, 0] = leading(np.where(self.added_up, running, model.world.outcome))
                 if model.tabled is not None:
                     for i in model.setting.seats[month]:
                         votes[model.tabled, i, int(model.world.vote[i])] += 1
