@@ -139,8 +139,18 @@ def test_a_chunk_longer_than_what_waits_to_be_counted_is_cut(one_year: unsim.Sce
     from unsim import sweep
 
     usual = unsim.run(one_year, 50, draws=5, bands=True)
-    monkeypatch.setattr(sweep, "MOST_COUNTED", 17)
+    monkeypatch.setattr(sweep, "COUNTED_CHUNK", 17)
     assert equal(unsim.run(one_year, 50, draws=5, bands=True, chunk=50).counted, usual.counted)
+
+
+@pytest.mark.parametrize(
+    ("replicates", "workers", "size"), [(2000, 2, 512), (1536, 2, 384), (1000, 2, 512), (50, 8, 128), (9, 1, 128)]
+)
+def test_chunks_with_bands_are_long_and_give_each_thread_its_part(replicates: int, workers: int, size: int) -> None:
+    from unsim import sweep
+
+    assert sweep._counted_chunk(replicates, workers, None) == size
+    assert sweep._counted_chunk(replicates, workers, 10) == 10
 
 
 def test_a_table_clears_only_what_is_used() -> None:

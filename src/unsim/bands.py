@@ -75,26 +75,33 @@ def count(codes: Any, runs: int, first: int, last: int, bin_of: Any, counts: Any
     """Count the bins of some runs for outcomes ``first`` to ``last``, and mark the bins that were seen.
 
     ``codes`` (month, outcome, run), ``counts`` (outcome, group of months, bin, month in the group), ``seen`` (outcome, bin). One
-    outcome after the other: the counts that its months share then stay at hand.
+    outcome after the other, so that the counts which its months share stay at hand; two months of a group at a time, since
+    what is added to one does not wait for the other.
     """
-    one = np.uint32(1)
+    one, months = np.uint32(1), codes.shape[0]
     for o in range(first, last):
-        for t in range(codes.shape[0]):
+        for t in range(0, months - 1, 2):
             group, month = t // MONTHS_AT_ONCE, t % MONTHS_AT_ONCE
             for i in range(runs):
-                found = bin_of[codes[t, o, i]]
-                counts[o, group, found, month] += one
-                seen[o, found] = 1
+                now, then = bin_of[codes[t, o, i]], bin_of[codes[t + 1, o, i]]
+                counts[o, group, now, month] += one
+                counts[o, group, then, month + 1] += one
+                seen[o, now] = seen[o, then] = 1
+        for t in range(months - months % 2, months):
+            for i in range(runs):
+                now = bin_of[codes[t, o, i]]
+                counts[o, t // MONTHS_AT_ONCE, now, t % MONTHS_AT_ONCE] += one
+                seen[o, now] = 1
 
 
 class Table:
     """Where the runs of one scenario are counted, by any number of threads."""
 
     def __init__(self, outcomes: int, months: int):
-        bins, groups = layout().bins, -(-months // MONTHS_AT_ONCE)
+        groups = -(-months // MONTHS_AT_ONCE)
         self.months = months
-        self.counts = _untouched_zeros((outcomes, groups, bins, MONTHS_AT_ONCE))
-        self.seen = np.zeros((outcomes, bins), dtype=np.uint8)
+        self.counts = _untouched_zeros((outcomes, groups, layout().bins, MONTHS_AT_ONCE))
+        self.seen = np.zeros((outcomes, layout().bins), dtype=np.uint8)
         bounds = np.linspace(0, outcomes, PARTS + 1).astype(int)
         self._parts = [(int(first), int(last), threading.Lock()) for first, last in itertools.pairwise(bounds)]
 

@@ -25,8 +25,8 @@ CACHE_LINE = 8
 """Numbers in a line of the processor's cache."""
 KEEP = 4000
 """Replicates whose whole paths are kept when paths are asked for."""
-MOST_COUNTED = 1024
-"""Replicates whose months wait to be counted, in a chunk; each takes 2 bytes an outcome and month."""
+COUNTED_CHUNK = 512
+"""The same with bands: counts come into the processor's cache once a chunk, so it is longer, but what waits must fit there too."""
 MOST_DRAWS = 200
 MANY, FEW_DRAWS = 100, 10
 """From so many replicates one would expect more than so few draws of the parameters."""
@@ -79,7 +79,7 @@ def run(
     engine: Engine = "kernel",
     *,
     threads: int | None = None,
-    chunk: int = CHUNK,
+    chunk: int | None = None,
     keep: int = 0,
     bands: bool = False,
     redrawn: frozenset[str] = frozenset(),
@@ -107,9 +107,9 @@ def run(
     tally = Table(sizes.outcome, scenario.months) if bands else None
     work = _Work(scenario, draws, seed, horizons, redrawn, totals, kept, tally)
     solve = work.kernel if engine == "kernel" else work.mesa
-    size = 1 if engine == "mesa" else min(chunk, MOST_COUNTED) if bands else chunk
-    bounds = [(first, min(first + size, replicates)) for first in range(0, replicates, size)]
     workers = (threads or _cores()) if engine == "kernel" else 1
+    size = 1 if engine == "mesa" else _counted_chunk(replicates, workers, chunk) if bands else chunk or CHUNK
+    bounds = [(first, min(first + size, replicates)) for first in range(0, replicates, size)]
     if engine == "kernel":
         solve(0, 0)  # compiles here, where an interrupt is heard, and not in a thread that would be waited for
     done = 0
@@ -227,6 +227,15 @@ def aligned(rows: int, width: int) -> np.ndarray:
     memory = np.zeros(rows * width + CACHE_LINE)
     first = -(memory.ctypes.data // memory.itemsize) % CACHE_LINE
     return memory[first : first + rows * width].reshape(rows, width)
+
+
+def _counted_chunk(replicates: int, workers: int, chunk: int | None) -> int:
+    """Replicates in a chunk with bands: as many as wait to be counted, and an equal part for each thread."""
+    if chunk is not None:
+        return min(chunk, COUNTED_CHUNK)
+    rounds = -(-replicates // (workers * COUNTED_CHUNK))
+    blocks = -(-replicates // (workers * rounds * BLOCK))
+    return max(CHUNK, blocks * BLOCK)
 
 
 def _cores() -> int:
