@@ -60,9 +60,9 @@ def seconds(job: Callable[[], object]) -> Both:
     return now() - start
 
 
-def kernel_rate(scenario: unsim.Scenario, threads: int = 1, runs: int = RUNS, keep: int = 0) -> Both:
+def kernel_rate(scenario: unsim.Scenario, threads: int = 1, runs: int = RUNS, keep: int = 0, bands: bool = False) -> Both:
     """Futures per second of the kernel, with all that a sweep does."""
-    return runs / seconds(lambda: unsim.run(scenario, runs, draws=100, threads=threads, keep=keep))
+    return runs / seconds(lambda: unsim.run(scenario, runs, draws=100, threads=threads, keep=keep, bands=bands))
 
 
 def mesa_rate(scenario: unsim.Scenario) -> Both:
@@ -132,6 +132,30 @@ def engines(scenario: unsim.Scenario, rounds: int, number: int) -> dict[str, Bot
     return {name: np.array(rows) for name, rows in found.items()}
 
 
+def months_kept(scenario: unsim.Scenario, rounds: int) -> dict[tuple[int, int], Both]:
+    """What monthly bands cost a sweep, as a share of one that keeps summaries: by runs and threads, round by round.
+
+    Each round runs the two side by side, now one first and now the other; small sweeps are repeated to last as long.
+    """
+    found: dict[tuple[int, int], list[Both]] = {}
+    for round_ in range(rounds):
+        for runs in (RUNS, 10 * RUNS):
+            for threads in (1, 2):
+                taken: dict[bool, Both] = {}
+                for _ in range(10 * RUNS // runs):
+                    for bands in (True, False) if round_ % 2 else (False, True):
+                        taken[bands] = taken.get(bands, 0.0) + runs / kernel_rate(scenario, threads, runs, bands=bands)
+                found.setdefault((runs, threads), []).append(taken[True] / taken[False] - 1.0)
+    return {design: np.array(rows) for design, rows in found.items()}
+
+
+def bands_read(scenario: unsim.Scenario) -> tuple[float, float]:
+    """Seconds that all quantiles of all outcomes by month take from the bands of a sweep, and megabytes of these."""
+    kept = unsim.run(scenario, RUNS, draws=100, bands=True)
+    assert kept.counted is not None
+    return float(seconds(lambda: kept.bands)[0]), kept.counted.nbytes / 1e6
+
+
 def without(phase: str) -> Any:
     """The kernel less one phase."""
     source = textwrap.dedent(inspect.getsource(kernel.simulate.py_func)).splitlines()
@@ -160,13 +184,21 @@ def phases(scenario: unsim.Scenario, rounds: int) -> Rates:
     return {"all": whole} | {phase: [a - b for a, b in zip(whole, found, strict=True)] for phase, found in costs.items()}
 
 
+def fewer_channels(scenario: unsim.Scenario, left: int) -> dict[str, None]:
+    """The changes that leave a scenario its first channels; the texts then cover no others."""
+    gone = scenario.labels.channels[left:]
+    covers = [f"drafts.{name}.covers.{k}" for name, draft in scenario.file.drafts.items() for k in gone if k in draft.covers]
+    return dict.fromkeys([*covers, *(f"channels.{k}" for k in gone)])
+
+
 def sizes(scenario: unsim.Scenario, rounds: int) -> dict[str, Rates]:
     """Futures per second against months, states, channels and replicates, one thread."""
     minerals = scenario.file.channels["minerals"].model_dump(exclude_unset=True)
     where = {"mean": 0.1, "sd": 0.1}
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     states = {n: {f"states.Q{letters[i // 26]}{letters[i % 26]}": {"position": where} for i in range(n)} for n in (0, 43, 86)}
-    channels = {n: {f"channels.more_{i}": minerals for i in range(n)} for n in (0, 5, 10)}
+    channels: dict[int, dict[str, Any]] = {n: {f"channels.more_{i}": minerals for i in range(n)} for n in (0, 5, 10)}
+    channels = {-8: fewer_channels(scenario, 2), -5: fewer_channels(scenario, 5)} | channels
     tables: dict[str, dict[str, tuple[unsim.Scenario, int]]] = {
         "months": {str(months): (scenario.over(months), RUNS) for months in (12, 36, 60, 120)},
         "states": {str(made.sizes.state): (made, RUNS) for made in (scenario.override(change) for change in states.values())},
@@ -202,7 +234,15 @@ def processor_name() -> str:
 
 
 def page(
-    rates: dict[str, Both], number: int, costs: Rates, against: dict[str, Rates], one: list[Both], processes: dict[str, Both]
+    scenario: unsim.Scenario,
+    rates: dict[str, Both],
+    number: int,
+    kept: dict[tuple[int, int], Both],
+    read: tuple[float, float],
+    costs: Rates,
+    against: dict[str, Rates],
+    one: list[Both],
+    processes: dict[str, Both],
 ) -> str:
     """The page."""
     middle = {name: np.median(found, axis=0) for name, found in rates.items()}
@@ -238,6 +278,20 @@ def page(
         f"* Keeping every path of every outcome costs {100 * np.median(paired):.0f} % more processor time "
         f"(rounds: {100 * paired.min():.0f} to {100 * paired.max():.0f} %).",
         "",
+        "## Months",
+        "",
+        "What a sweep that keeps monthly bands (`bands=True`) costs more than one that keeps summaries, per cent.",
+        "",
+        "| replicates | threads | by the clock | range | of processor time | range |",
+        "| ---: | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for (runs, threads), rows in kept.items():
+        lines.append(f"| {runs:,} | {threads} | {spread(100 * rows[:, 0], 1)} | {spread(100 * rows[:, 1], 1)} |")
+    lines += [
+        "",
+        f"The bands of a sweep of {RUNS:,} take {read[1]:.1f} MB; five quantiles of every outcome and month are read from them in "
+        f"{1000 * read[0]:.0f} ms.",
+        "",
         "## Phases",
         "",
         "What leaving a phase out saves, one thread, processor time. Phases read each other, so the parts need not add up.",
@@ -257,6 +311,9 @@ def page(
     ]
     lines += [f"| {axis} | {size} | {spread(found)} |" for axis, rows in against.items() for size, found in rows.items()]
     lines += [
+        "",
+        "Channels are taken away or added. States are added, and cost little where they never sit; there cannot be fewer than sit",
+        f"on the Council over the horizon ({scenario.over(12).sizes.state} in 12 months, {scenario.sizes.state} in {MONTHS}).",
         "",
         "## Fixed costs",
         "",
@@ -280,10 +337,11 @@ def main() -> None:
     unsim.run(scenario, 2)  # compile
     number = round(float(script(HERE / "numpy_rival.py", "--draws", MONTHS).communicate()[0]))
     rates = engines(scenario, options.rounds, number)
+    kept, read = months_kept(scenario, options.rounds), bands_read(scenario)
     one = [seconds(lambda: unsim.run(scenario, 1)) for _ in range(9)]
     against = sizes(scenario, options.rounds)
     costs = phases(scenario, options.rounds)
-    text = page(rates, number, costs, against, one, starts())
+    text = page(scenario, rates, number, kept, read, costs, against, one, starts())
     print(text)
     if not options.quick:
         PAGE.write_text(text)

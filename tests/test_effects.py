@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
+from scipy import special, stats
 
 import unsim
 import unsim.parameters
 from unsim.effects import paired_effect
 from unsim.parameters import BY_NAME, PARAMETERS
 from unsim.results import claim_level, horizons_within
+from unsim.rules import chance
 from unsim.sweep import default_draws
 
 
@@ -152,3 +155,32 @@ def test_quantiles_of_priors_agree_with_scipy() -> None:
     assert [triangular.quantile(x) for x in u] == pytest.approx(stats.triang.ppf(u, 0.1 / 0.7, 0.2, 0.7), rel=1e-9)
     heavy = BY_NAME["bite_weight"].prior
     assert heavy.quantile(0.5) == pytest.approx(heavy.a, rel=0.05)
+
+
+def one_by_one(prior: unsim.parameters.Prior, u: float) -> float:
+    """A quantile in plain Python, for one uniform alone."""
+    if prior.kind == "fixed" or prior.low == prior.high:
+        return prior.a
+    if prior.kind == "uniform":
+        return prior.low + (prior.high - prior.low) * u
+    if prior.kind == "triangular":
+        width, left = prior.high - prior.low, prior.a - prior.low
+        rising = u * width < left
+        return prior.low + math.sqrt(u * width * left) if rising else prior.high - math.sqrt((1.0 - u) * width * (width - left))
+    log = prior.kind == "log-normal"
+    low, high = ((np.log(max(e, 1e-300) / prior.a) if log else e - prior.a) / prior.b for e in (prior.low, prior.high))
+    normal = float(special.ndtri(special.ndtr(low) + u * (special.ndtr(high) - special.ndtr(low))))
+    return float(prior.a * np.exp(prior.b * normal)) if log else float(prior.a + prior.b * normal)
+
+
+@pytest.mark.parametrize("name", ["baseline_2024", "tripartite_2024"])
+def test_draws_made_together_have_the_bits_of_draws_made_one_by_one(name: str) -> None:
+    scenario, seed, draws = unsim.load(name), 77, [3, -1, 0, 250, 2**31 + 1]
+    together = scenario.draw(seed, draws)
+    assert {prior.kind for prior in scenario.priors.values()} == {"normal", "log-normal", "uniform", "triangular", "fixed"}
+    for row, (label, prior) in enumerate(scenario.priors.items()):
+        who = np.uint64(chance.permanent_code(label))
+        for column, draw in enumerate(draws):
+            address = (np.uint64(seed), np.uint64(max(draw, 0)), np.uint64(0), chance.PARAMETER, who, np.uint64(0))
+            expected = prior.a if draw < 0 else one_by_one(prior, chance.uniforms(*address)[0])
+            assert together[row, column] == expected, label

@@ -182,6 +182,23 @@ def test_plain_forms_take_numpy_arrays() -> None:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
+def test_leading_digits_of_lanes_are_those_of_numpy_and_are_stored_in_short_words(width: int) -> None:
+    @compiled
+    def kept(r: Any, a: Any, found: Any) -> None:
+        for row in range(a.shape[0]):
+            found[row, r] = lanes.leading(a[row, r])
+
+    a = np.where(np.isnan(numbers(width)[0]), 0.0, numbers(width)[0])
+    found = np.zeros(a.shape, dtype=np.uint16)
+    kept(Block(width), a, found)
+    np.testing.assert_array_equal(found, lanes.leading(a))  # type: ignore[arg-type]
+    one = compiled(lambda x: lanes.leading(x))
+    assert [one(x) for x in SPECIAL[:6]] == [lanes.leading(x) for x in SPECIAL[:6]]
+    assert lanes.leading(1.0) & np.uint64(1) == 0  # whether digits follow
+    assert lanes.leading(1.001) & np.uint64(1) == 1
+
+
+@pytest.mark.parametrize("width", WIDTHS)
 def test_chance_gives_every_lane_the_luck_of_its_replicate(width: int) -> None:
     @compiled
     def drawn(r: Any, seed: Any, replicates: Any, whom: Any, found: Any) -> None:

@@ -7,6 +7,7 @@
     comparison = unsim.compare(tripartite, baseline, replicates=2000)
     comparison.frame()          # every effect as a tidy table
     comparison.strategy.outcomes  # labelled arrays with units
+    unsim.run(baseline, replicates=20000, bands=True).bands  # quantiles of every outcome by month
 
 ``PressureModel`` is one run as a Mesa model. Everything here is loaded when it is first used.
 """

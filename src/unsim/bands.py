@@ -29,8 +29,8 @@ CODES = 2**15
 """Leading digits that a number can have."""
 MONTHS_AT_ONCE = 16
 """Counts in a line of the processor's cache: those of one bin in neighbouring months."""
-GROUPS = 8
-"""Parts of a table that threads can fill at the same time."""
+PARTS = 8
+"""Parts of a table, some outcomes each, that threads fill at the same time."""
 
 
 @dataclass(frozen=True)
@@ -71,48 +71,57 @@ def layout() -> Layout:
 
 
 @kernel
-def count(codes: Any, runs: int, first: int, last: int, bin_of: Any, counts: Any) -> None:
-    """Add the bins of some runs, ``codes`` (outcome, month, run), to ``counts`` (outcome, group of months, bin, month within).
+def count(codes: Any, runs: int, first: int, last: int, bin_of: Any, counts: Any, seen: Any) -> None:
+    """Count the bins of some runs for outcomes ``first`` to ``last``, and mark the bins that were seen.
 
-    For outcomes ``first`` to ``last``. A few months at a time, so that the counts which they share stay at hand.
+    ``codes`` (month, outcome, run), ``counts`` (outcome, group of months, bin, month in the group), ``seen`` (outcome, bin). One
+    outcome after the other, so that the counts which its months share stay at hand; two months of a group at a time, since
+    what is added to one does not wait for the other.
     """
-    one = np.uint32(1)
+    one, months = np.uint32(1), codes.shape[0]
     for o in range(first, last):
-        for t in range(codes.shape[1]):
+        for t in range(0, months - 1, 2):
             group, month = t // MONTHS_AT_ONCE, t % MONTHS_AT_ONCE
             for i in range(runs):
-                counts[o, group, bin_of[codes[o, t, i]], month] += one
+                now, then = bin_of[codes[t, o, i]], bin_of[codes[t + 1, o, i]]
+                counts[o, group, now, month] += one
+                counts[o, group, then, month + 1] += one
+                seen[o, now] = seen[o, then] = 1
+        for t in range(months - months % 2, months):
+            for i in range(runs):
+                now = bin_of[codes[t, o, i]]
+                counts[o, t // MONTHS_AT_ONCE, now, t % MONTHS_AT_ONCE] += one
+                seen[o, now] = 1
 
 
 class Table:
     """Where the runs of one scenario are counted, by any number of threads."""
 
     def __init__(self, outcomes: int, months: int):
-        self.months = months
         groups = -(-months // MONTHS_AT_ONCE)
+        self.months = months
         self.counts = _untouched_zeros((outcomes, groups, layout().bins, MONTHS_AT_ONCE))
-        bounds = np.linspace(0, outcomes, GROUPS + 1).astype(int)
+        self.seen = np.zeros((outcomes, layout().bins), dtype=np.uint8)
+        bounds = np.linspace(0, outcomes, PARTS + 1).astype(int)
         self._parts = [(int(first), int(last), threading.Lock()) for first, last in itertools.pairwise(bounds)]
 
     def add(self, codes: NDArray[np.uint16], runs: int, begin: int = 0) -> None:
-        """Count the first ``runs`` of ``codes`` (outcome, month, run); threads that ``begin`` elsewhere wait less."""
-        for part in range(GROUPS):
-            first, last, lock = self._parts[(begin + part) % GROUPS]
+        """Count the first ``runs`` of ``codes`` (month, outcome, run); threads that ``begin`` elsewhere wait less."""
+        for part in range(PARTS):
+            first, last, lock = self._parts[(begin + part) % PARTS]
             with lock:
-                count(codes, runs, first, last, layout().bin_of, self.counts)
+                count(codes, runs, first, last, layout().bin_of, self.counts, self.seen)
 
     def bands(self) -> Bands:
         """What has been counted."""
-        outcomes, groups, bins, _ = self.counts.shape
-        cells, counts = [], []
+        outcomes, groups, _, width = self.counts.shape
+        cells = np.flatnonzero(self.seen)
+        found, first = np.empty((len(cells), groups, width), dtype=np.uint32), 0
         for o in range(outcomes):
-            used = np.flatnonzero(self.counts[o, 0].any(axis=1))
-            for group in self.counts[o, 1:]:
-                used = np.union1d(used, np.flatnonzero(group.any(axis=1)))
-            cells.append(o * bins + used)
-            rows = self.counts[o][:, used].transpose(1, 0, 2).reshape(len(used), groups * MONTHS_AT_ONCE)
-            counts.append(rows[:, : self.months])
-        return Bands(outcomes, np.concatenate(cells), np.ascontiguousarray(np.concatenate(counts)))
+            used = np.flatnonzero(self.seen[o])
+            found[first : first + len(used)] = self.counts[o, :, used]
+            first += len(used)
+        return Bands(outcomes, cells, found.reshape(len(cells), groups * width)[:, : self.months])
 
 
 def _untouched_zeros(shape: tuple[int, ...]) -> NDArray[np.uint32]:

@@ -47,7 +47,7 @@ class Prior:
     def quantile(self, uniform: Numbers) -> Numbers:
         """Value below which the share ``uniform`` of the prior lies."""
         if self.kind == "fixed" or self.low == self.high:
-            return self.a + 0.0 * uniform
+            return self.a + 0.0 * uniform  # as many as there are uniforms
         if self.kind == "uniform":
             return self.low + (self.high - self.low) * uniform
         if self.kind == "triangular":
@@ -250,7 +250,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("mandate_strength", "share of what is in its scope that a mandate sees", "share", _fixed(0, 0, 1), "the scenario file",
               "no", ("mandate",)),
     Parameter("compliance", "compliance of declared trade with a full ban that the partner voted for", "log odds",
-              _normal(5.0, 1.5, 2, 9), "Seoul's and Tokyo's own bans: 0.97-1.0 of trade gone within a year", "no"),
+              _normal(6.0, 2.0, 2, 10), "two own bans: Tokyo's left nothing on record (7 or more), Seoul's nothing beyond the error of its derivation (2.5 or more)", "partly"),
     Parameter("unclear_compliance", "compliance with an unclear text", "log odds", _uniform(-2.5, -4, -1), ASSUMPTION, "no"),
     Parameter("own_compliance", "compliance with a government's own full ban", "share", _uniform(0.99, 0.97, 1.0), TRADE, "yes"),
     Parameter("letter_speed", "monthly adjustment of the letter", "share", _log_normal(0.4, 0.6, 0.05, 1.0), ASSUMPTION, "no"),
@@ -303,7 +303,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("start_reserves", "hard-currency reserves at the start", "USD million", _log_normal(3000, 0.4, 1000, 8000), ASSUMPTION, "no"),
     Parameter("start_income", "hard-currency income at the start", "USD million a month", _uniform(155, 110, 220),
               "other_revenue and exports_by_commodity, 2023-2024", "partly"),
-    Parameter("income_speed", "monthly smoothing of income", "share", _uniform(0.15, 0.05, 0.3), ASSUMPTION, "no"),
+    Parameter("income_speed", "monthly smoothing of income", "share", _log_normal(0.1, 0.7, 0.01, 0.5), ASSUMPTION, "no"),
     Parameter("value_curvature", "sigma: curvature of the value of revenue", "number", _uniform(1.5, 0, 3), ASSUMPTION, "no"),
     Parameter("coercion_curvature", "eta: curvature of the cost of coercion", "number", _uniform(1.0, 0.3, 2), ASSUMPTION, "no"),
     Parameter("accountability_weight", "lambda-A: weight of accountability in the cost of coercion", "number",
@@ -425,9 +425,8 @@ def draw_rows(priors: Mapping[str, Prior], seed: int, draws: Sequence[int]) -> N
     numbers = np.array(draws)[drawn].astype(np.uint64)
     found = np.empty(len(numbers))
     for row, (label, prior) in enumerate(priors.items()):
-        if prior.kind != "fixed":
-            first_uniforms(np.uint64(seed), numbers, np.uint64(permanent_code(label)), found)
-            table[row, drawn] = prior.quantile(found)
+        first_uniforms(np.uint64(seed), numbers, np.uint64(permanent_code(label)), found)
+        table[row, drawn] = prior.quantile(found)
     return table
 
 

@@ -25,8 +25,8 @@ CACHE_LINE = 8
 """Numbers in a line of the processor's cache."""
 KEEP = 4000
 """Replicates whose whole paths are kept when paths are asked for."""
-MOST_COUNTED = 1024
-"""Replicates whose months wait to be counted, in a chunk; each takes 2 bytes an outcome and month."""
+COUNTED_CHUNK = 512
+"""The same with bands: counts come into the processor's cache once a chunk, so it is longer, but what waits must fit there too."""
 MOST_DRAWS = 200
 MANY, FEW_DRAWS = 100, 10
 """From so many replicates one would expect more than so few draws of the parameters."""
@@ -80,7 +80,7 @@ def run(
     engine: Engine = "kernel",
     *,
     threads: int | None = None,
-    chunk: int = CHUNK,
+    chunk: int | None = None,
     keep: int = 0,
     bands: bool = False,
     watch: Sequence[str] = (),
@@ -112,9 +112,9 @@ def run(
     tally = Table(sizes.outcome, scenario.months) if bands else None
     work = _Work(scenario, draws, seed, horizons, redrawn, totals, kept, tally, watch, yearly, values or {})
     solve = work.kernel if engine == "kernel" else work.mesa
-    size = 1 if engine == "mesa" else min(chunk, MOST_COUNTED) if bands else chunk
-    bounds = [(first, min(first + size, replicates)) for first in range(0, replicates, size)]
     workers = (threads or _cores()) if engine == "kernel" else 1
+    size = 1 if engine == "mesa" else _counted_chunk(replicates, workers, chunk) if bands else chunk or CHUNK
+    bounds = [(first, min(first + size, replicates)) for first in range(0, replicates, size)]
     if engine == "kernel":
         solve(0, 0)  # compiles here, where an interrupt is heard, and not in a thread that would be waited for
     done = 0
@@ -176,12 +176,11 @@ class _Work:
 
     def _codes(self, runs: int) -> np.ndarray:
         """Room for the leading digits of some runs, of an earlier chunk if there is one: fresh memory costs the system time."""
-        room = runs if self.tally else 0
+        shape = (self.scenario.months, self.sizes.outcome, runs if self.tally else 0)
         try:
             codes = self.spare.pop()
         except IndexError:
-            codes = np.empty(0, dtype=np.uint16)
-        shape = (self.sizes.outcome, self.scenario.months, room)
+            return np.empty(shape, dtype=np.uint16)
         return codes if codes.shape == shape else np.empty(shape, dtype=np.uint16)
 
     def _count(self, codes: np.ndarray, first: int, last: int) -> None:
@@ -205,7 +204,7 @@ class _Work:
         world, params, sums = (aligned(number, BLOCK) for number in rows)
         luck, design = (np.uint64(self.seed), replicates), (self.table, draws, self.horizons)
         codes = self._codes(last - first + spare)
-        written = self.totals, self.kept, votes, codes, self.added_up, self.watched, self.yearly
+        written = self.totals, self.kept, votes, codes.reshape(-1, BLOCK), self.added_up, self.watched, self.yearly
         simulate(world, params, sums, self.case, all_of(BLOCK), *luck, *design, first, last, *written)
         self._count(codes, first, last)
         return votes
@@ -229,7 +228,7 @@ class _Work:
                     self.kept[:, month, replicate] = model.world.outcome
                 self.yearly[:, month // YEAR, replicate] += model.block[self.watched, 0]
                 if self.tally:
-                    codes[:, month, 0] = leading(np.where(self.added_up, running, model.world.outcome))
+                    codes[month, :, 0] = leading(np.where(self.added_up, running, model.world.outcome))
                 if model.tabled is not None:
                     for i in model.setting.seats[month]:
                         votes[model.tabled, i, int(model.world.vote[i])] += 1
@@ -242,6 +241,15 @@ def aligned(rows: int, width: int) -> np.ndarray:
     memory = np.zeros(rows * width + CACHE_LINE)
     first = -(memory.ctypes.data // memory.itemsize) % CACHE_LINE
     return memory[first : first + rows * width].reshape(rows, width)
+
+
+def _counted_chunk(replicates: int, workers: int, chunk: int | None) -> int:
+    """Replicates in a chunk with bands: as many as wait to be counted, and an equal part for each thread."""
+    if chunk is not None:
+        return min(chunk, COUNTED_CHUNK)
+    rounds = -(-replicates // (workers * COUNTED_CHUNK))
+    blocks = -(-replicates // (workers * rounds * BLOCK))
+    return max(CHUNK, blocks * BLOCK)
 
 
 def _cores() -> int:

@@ -28,8 +28,8 @@ def simulate(
     used again for block after block; ``r`` stands for all runs of a block. ``replicates`` has the number of each run in its
     address and ``draws`` its column in ``table``, the parameter rows by draw; both are filled up to whole blocks, with runs
     that nobody records. Written: ``totals`` (horizon, outcome, replicate), the sums of each outcome over the first months;
-    ``kept`` (outcome, month, replicate), whole paths of as many replicates as it has room for; ``codes`` (outcome, month,
-    run from ``begins`` on), unless it has no room, the bin of every month, and of the sum so far for outcomes ``added_up``.
+    ``kept`` (outcome, month, replicate), whole paths of as many replicates as it has room for; ``codes`` (month, outcome
+    and block; run), unless it has no room, the leading digits of every month, and of the sum so far for outcomes ``added_up``.
     Added to: ``votes`` (draft, state, vote), counts; ``yearly`` (row, year, replicate), sums over each twelve months of the rows
     of the world in ``watched``.
     """
@@ -76,13 +76,14 @@ def simulate(
                 year = yearly[q, t // YEAR]
                 for lane in range(runs):
                     year[first + lane] += w[watched[q], lane]
-            if codes.shape[2] > 0:
+            if codes.shape[0] > 0:
+                blocks = codes.shape[0] // (months * n_outcomes)
                 for o in range(n_outcomes):
-                    row = codes[o, t, first - begins : first - begins + width]
+                    cell = (t * n_outcomes + o) * blocks + (first - begins) // width
                     if added_up[o]:
-                        row[r] = leading(sums[o, r])
+                        codes[cell, r] = leading(sums[o, r])
                     else:
-                        row[r] = leading(w[at.outcome + o, r])
+                        codes[cell, r] = leading(w[at.outcome + o, r])
             for lane in range(runs):
                 draft = int(w[at.tabled, lane])
                 if draft >= 0:
