@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import posterior_votes
+from validation_trade import trade
 
 from unsim.history import backtest as history
 from unsim.history import votes as rule
@@ -218,6 +219,11 @@ Expect scores like those of [other targets](#other-targets).
 def validation() -> str:
     """The whole page."""
     result = history.backtest()
+    return votes(result) + "\n" + trade(result, _table)
+
+
+def votes(result: history.Backtest) -> str:
+    """The part about votes."""
     told = result.as_json()
     rolling = result.schemes["rolling"]
     vetoes = {name: told["drafts_rolling"][name]["p_vetoed"] for name in SINCE_2022}

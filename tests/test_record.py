@@ -107,7 +107,7 @@ def test_measures_hold_from_the_month_in_which_they_took_effect(history: unsim.S
     assert s.standing[at("2019-11"), workers] < 1.0 == s.standing[at("2019-12"), workers]
     assert s.own_ban[at("2006-09"), coal, japan] == 0.0 < s.own_ban[at("2006-10"), coal, japan]
     assert s.own_ban[at("2010-04"), textiles, seoul] == 0.0 < s.own_ban[at("2010-05"), textiles, seoul]
-    assert s.open[at("2019-12")] == 1.0 > s.open[at("2020-01")]
+    assert s.open[at("2020-01")] == 1.0 > s.open[at("2020-02")]
     covered = dict(zip(history.labels.drafts, s.draft_covers.sum(axis=1), strict=True))
     assert all(covered[name] == 0.0 for name in history.file.texts if name not in history.file.drafts)
 

@@ -303,7 +303,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("start_reserves", "hard-currency reserves at the start", "USD million", _log_normal(3000, 0.4, 1000, 8000), ASSUMPTION, "no"),
     Parameter("start_income", "hard-currency income at the start", "USD million a month", _uniform(155, 110, 220),
               "other_revenue and exports_by_commodity, 2023-2024", "partly"),
-    Parameter("income_speed", "monthly smoothing of income", "share", _log_normal(0.1, 0.7, 0.01, 0.5), ASSUMPTION, "no"),
+    Parameter("income_speed", "monthly smoothing of income", "share", _uniform(0.15, 0.05, 0.3), ASSUMPTION, "no"),
     Parameter("value_curvature", "sigma: curvature of the value of revenue", "number", _uniform(1.5, 0, 3), ASSUMPTION, "no"),
     Parameter("coercion_curvature", "eta: curvature of the cost of coercion", "number", _uniform(1.0, 0.3, 2), ASSUMPTION, "no"),
     Parameter("accountability_weight", "lambda-A: weight of accountability in the cost of coercion", "number",

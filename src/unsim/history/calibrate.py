@@ -35,7 +35,6 @@ TO_2016 = (
     "other_income",
     "spending_propensity",
     "drawdown",
-    "income_speed",
     "pipeline_crude",
     "cloth_share",
 )
