@@ -95,7 +95,7 @@ def test_both_engines_give_the_same_yearly_sums() -> None:
 
 def test_values_that_are_given_take_the_place_of_drawn_ones() -> None:
     values = {"compliance": np.array([2.0, 9.0])}
-    found = run("baseline_2024", 2, 2, 5, watch=["declared.real.coal.CHN"], values=values)
+    found = run("baseline_2024", 2, 2, 5, watch=["declared.real.coal.CHN"], held=values)
     loose, tight = found.yearly[0].sum(axis=0)
     assert loose > 10.0 * tight
 

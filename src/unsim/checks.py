@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache
 from itertools import islice
 from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
@@ -19,42 +19,51 @@ from unsim.problems import MOST_TOLD, dotted
 from unsim.schema import CODE, MONTH, NAME, START, ScenarioFile
 from unsim.tables import table
 
+Form = TypeVar("Form", bound=BaseModel)
+
 
 def checked(document: Document) -> ScenarioFile:
     """The content of a document; raises ``ScenarioError`` with everything that is wrong with it.
 
     What does not fit the schema is told, and something that fits is put in its place, so that the rest can be checked too.
     """
-    told: list[Finding] = list(islice(_nulls(document), MOST_TOLD))
-    healed = {key for key, _, _ in told}
-    data = merged_with_tables(document)
-    file = None
-    for _ in range(10):  # what is put in place fits, so one round is enough but for errors that hide others
-        try:
-            file = ScenarioFile.model_validate(data)
-            break
-        except ValidationError as error:
-            found = [(_location(item["loc"]), item) for item in error.errors(include_url=False) if not _beside(item)]
-            new = [(key, item) for key, item in found if not _below(key, healed)]
-            told += [_schema_finding(key, item) for key, item in new[: MOST_TOLD - len(told)]]
-            if len(told) >= MOST_TOLD:
-                break
-            for key, item in found:
-                out_of_place = "[key]" in item["loc"] or item["type"] == "extra_forbidden"
-                data = _healed(data, key, out_of_place)
-            healed |= {key for key, _ in found}
+    nulls: list[Finding] = list(islice(_nulls(document), MOST_TOLD))
+    file, told, healed = fitted(merged_with_tables(document), ScenarioFile, nulls)
     if file is not None:
         names = {key[-1] for key in healed}
         whole = {key[0] for key in healed if len(key) == 1}
         findings = inconsistencies(document, file)
-        own = (f for f in findings if not (_below(f[0], healed) or (whole | names) & _needs(f)))
+        own = (f for f in findings if not (below(f[0], healed) or (whole | names) & _needs(f)))
         told += islice(own, MOST_TOLD - len(told))
     if told or file is None:
         raise ScenarioError(document.problem(key, found, allowed) for key, found, allowed in told)
     return file
 
 
-def _below(key: Key, others: Collection[Key]) -> bool:
+def fitted(data: Any, form: type[Form], told: Sequence[Finding] = ()) -> tuple[Form | None, list[Finding], set[Key]]:
+    """Data as the form has it, what does not fit, and where something that fits was put in its place; ``told``: found before.
+
+    None in place of the data where nearly nothing fits.
+    """
+    findings = list(told)
+    healed = {key for key, _, _ in findings}
+    for _ in range(10):  # what is put in place fits, so one round is enough but for errors that hide others
+        try:
+            return form.model_validate(data), findings, healed
+        except ValidationError as error:
+            found = [(_location(item["loc"]), item) for item in error.errors(include_url=False) if not _beside(item)]
+            new = [(key, item) for key, item in found if not below(key, healed)]
+            findings += [_schema_finding(key, item, form) for key, item in new[: MOST_TOLD - len(findings)]]
+            if len(findings) >= MOST_TOLD:
+                break
+            for key, item in found:
+                out_of_place = "[key]" in item["loc"] or item["type"] == "extra_forbidden"
+                data = _healed(data, key, out_of_place, form)
+            healed |= {key for key, _ in found}
+    return None, findings, healed
+
+
+def below(key: Key, others: Collection[Key]) -> bool:
     """Whether a key lies below or at one of the others."""
     return any(key[:length] in others for length in range(len(key) + 1))
 
@@ -143,9 +152,9 @@ def _idle_nulls(node: Mapping[str, Any], below: Any, key: Key) -> Iterator[Findi
     there = below if isinstance(below, Mapping) else {}
     for name, value in node.items():
         here = (*key, name)
-        known = name in there or _typed(here)[1] is not None
+        known = name in there or _typed(here, ScenarioFile)[1] is not None
         if not known and (value is None or (isinstance(value, Mapping) and _only_nulls(value))):
-            yield here, f"unknown key {name}", nearest(name, _keys_at(key) or list(there))
+            yield here, f"unknown key {name}", nearest(name, _keys_at(key, ScenarioFile) or list(there))
         elif isinstance(value, Mapping):
             yield from _idle_nulls(value, there.get(name), here)
 
@@ -160,9 +169,9 @@ def _location(found: Key) -> Key:
     return tuple(part for part in parts if part != "[key]")
 
 
-def _typed(location: Key) -> tuple[Any, FieldInfo | None]:
+def _typed(location: Key, form: type[BaseModel]) -> tuple[Any, FieldInfo | None]:
     """The type at a location of the schema, and its field where it is a named one; (None, None) where there is none."""
-    kind: Any = ScenarioFile
+    kind: Any = form
     field: FieldInfo | None = None
     for part in location:
         kind, field = _bare(kind), None
@@ -187,14 +196,14 @@ def _bare(kind: Any) -> Any:
     return kind
 
 
-def _keys_at(location: Key) -> list[str]:
-    kind = _bare(_typed(location)[0])
+def _keys_at(location: Key, form: type[BaseModel]) -> list[str]:
+    kind = _bare(_typed(location, form)[0])
     fields = getattr(kind, "model_fields", {})
     return [info.alias or name for name, info in fields.items()]
 
 
-def _meaning(location: Key) -> str:
-    field = _typed(location)[1]
+def _meaning(location: Key, form: type[BaseModel]) -> str:
+    field = _typed(location, form)[1]
     return (field.description or "") if field else ""
 
 
@@ -239,10 +248,10 @@ def _fitting(kind: Any) -> Any:
     raise TypeError(f"no fitting value for {kind}")
 
 
-def _healed(node: Any, key: Key, remove: bool) -> Any:
+def _healed(node: Any, key: Key, remove: bool, form: type[BaseModel]) -> Any:
     """A copy of plain data in which something that fits stands at a key, or nothing where the schema has a default for it or
     no place."""
-    kind, field = _typed(key)
+    kind, field = _typed(key, form)
     remove = remove or (field is not None and not field.is_required())
     fits = None if remove else _fitting(kind)
 
@@ -290,31 +299,31 @@ KINDS = {
 }
 
 
-def _schema_finding(key: Key, item: Any) -> Finding:
+def _schema_finding(key: Key, item: Any, of: type[BaseModel]) -> Finding:
     """A schema error in words: what was found, and what is allowed there."""
-    kind, context, meaning = item["type"], item.get("ctx", {}), _meaning(key)
+    kind, context, meaning = item["type"], item.get("ctx", {}), _meaning(key, of)
     if kind == "extra_forbidden":
-        return key, f"unknown key {key[-1]}", nearest(key[-1], _keys_at(key[:-1]))
+        return key, f"unknown key {key[-1]}", nearest(key[-1], _keys_at(key[:-1], of))
     if kind == "missing":
-        form = _form(_typed(key)[0])
+        form = _form(_typed(key, of)[0])
         return key, "nothing (the key is missing)", f"{form} ({meaning})" if form and meaning else form or meaning
     if kind == "literal_error":
         return key, item["input"], str(context.get("expected"))
     if kind == "string_pattern_mismatch":
         return key, item["input"], FORMS.get(str(context.get("pattern")), FORMS[MONTH])
-    if key[0] == "parameters" and len(key) > 1:
+    if of is ScenarioFile and key[0] == "parameters" and len(key) > 1:
         parameter = BY_NAME.get(str(key[1]))
         words = f"a number for each of the {ENTRY_PRIORS[parameter.name][0]}" if parameter and parameter.axis else "a number"
     elif kind == "too_long":
         return key, f"a total of {len(item['input'])} entries", f"at most {context['max_length']} ({meaning})"
-    elif kind in BEYOND and "ge" in _marks(_typed(key)[0]):
-        words = BEYOND[kind] + _range(_typed(key)[0])
-    elif kind == "string_type" and (form := _form(_typed(key)[0])):
+    elif kind in BEYOND and "ge" in _marks(_typed(key, of)[0]):
+        words = BEYOND[kind] + _range(_typed(key, of)[0])
+    elif kind == "string_type" and (form := _form(_typed(key, of)[0])):
         words = form
     else:
         words = KINDS.get(kind, "").format(**context) or item["msg"].replace("Input should be ", "")
-    if kind in ("dict_type", "model_type") and _keys_at(key):
-        words += f": {', '.join(_keys_at(key)[:6])}, …"
+    if kind in ("dict_type", "model_type") and _keys_at(key, of):
+        words += f": {', '.join(_keys_at(key, of)[:6])}, …"
     return key, item["input"], f"{words} ({meaning})" if meaning else words
 
 

@@ -49,8 +49,17 @@ class Document:
 
 def shipped_scenarios() -> Path:
     """The folder of the shipped scenario files, in a checkout or an installed package."""
-    inside = Path(__file__).parent / "scenarios"
-    return inside if inside.is_dir() else Path(__file__).resolve().parents[2] / "scenarios"
+    return _shipped("scenarios", "scenarios")
+
+
+def shipped_experiments() -> Path:
+    """The folder of the shipped experiment files, likewise."""
+    return _shipped("experiments/files", "experiments")
+
+
+def _shipped(packed: str, name: str) -> Path:
+    inside = Path(__file__).parent / packed
+    return inside if inside.is_dir() else Path(__file__).resolve().parents[2] / name
 
 
 def _is_path(reference: str) -> bool:
@@ -67,26 +76,27 @@ def _what(path: Path) -> str | None:
         return "no such file"  # no path at all: too long, or with a null character
 
 
-def _known(reference: str) -> str:
-    return nearest(reference, sorted(path.stem for path in shipped_scenarios().glob("*.yaml")))
+def _known(reference: str, folder: Path | None = None) -> str:
+    return nearest(reference, sorted(path.stem for path in (folder or shipped_scenarios()).glob("*.yaml")))
 
 
-def locate(reference: str) -> Path:
-    """The file that a user's name or path means: a path, or a shipped scenario.
+def locate(reference: str, shipped: Path | None = None, what_it_is: str = "scenario") -> Path:
+    """The file that a user's name or path means: a path, or a shipped scenario (or what else stands in the folder ``shipped``).
 
     Raises ``ScenarioError`` with the nearest shipped name where there is none.
     """
-    named = [] if _is_path(reference) else [shipped_scenarios() / f"{reference}.yaml"]
+    folder = shipped or shipped_scenarios()
+    named = [] if _is_path(reference) else [folder / f"{reference}.yaml"]
     for candidate in (Path(reference), *named):
         if _what(candidate) is None:
             return candidate
     what = _what(Path(reference)) if reference else None
-    found = "no such file or scenario" if what in (None, "no such file") else str(what)
-    raise ScenarioError([Problem(cut(reference) or "''", None, "", found, "a path, or " + _known(reference))])
+    found = f"no such file or {what_it_is}" if what in (None, "no such file") else str(what)
+    raise ScenarioError([Problem(cut(reference) or "''", None, "", found, "a path, or " + _known(reference, folder))])
 
 
-def _parent(reference: str, child: Path, top: Path) -> Path | str:
-    """The file that ``extends`` names, or why it may not.
+def referred(reference: str, child: Path, top: Path) -> Path | str:
+    """The file that ``extends``, or an arm of an experiment, names, or why it may not.
 
     A path counts from the file that states it. It stays inside ``top``, the folder of the file that the user named; what
     is shipped stays among what is shipped.
@@ -155,6 +165,14 @@ def merge(base: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
+def read_alone(path: Path) -> Document:
+    """A file that extends nothing, such as an experiment; a value ``null`` in it stays."""
+    content = _mapping(path, [])
+    places: dict[Key, tuple[str, int | None]] = {(): (str(path), 1)}
+    places.update({key: (str(path), line) for key, line in content.lines.items()})
+    return Document((content.data,), places, str(path), (path,))
+
+
 def read(reference: str) -> Document:
     """A scenario file with everything that it extends merged in, the nearest file last.
 
@@ -184,7 +202,7 @@ def _next(chain: list[Path], content: Content) -> Path | None:
     allowed = "a shipped scenario, or the path of a file in this folder or below it"
     if not isinstance(parent, str):
         raise _refused(chain, content, shown(parent), allowed)
-    path = _parent(parent, chain[-1], chain[0].parent)
+    path = referred(parent, chain[-1], chain[0].parent)
     if isinstance(path, str):
         known = f"{_known(parent)}; or the path of a file in this folder or below it"
         instead = known if path.startswith("no such") else f"{allowed}; copy or move the file there"

@@ -47,7 +47,7 @@ def run_table(run: Run) -> Table:
     for name, section in _sections(run):
         row = described[name]
         cells = [number(row[key]) for key in ("mean", "sd", "q05", "q50", "q95")]
-        table.add_row(name, _unit(row["unit"], row["aggregate"]), *cells, end_section=section)
+        table.add_row(name, short_unit(row["unit"], row["aggregate"]), *cells, end_section=section)
     return table
 
 
@@ -64,11 +64,11 @@ def effects_table(comparison: Comparison) -> Table:
     for name, section in _sections(arm):
         if name in comparison.shared and name not in _unchanged(comparison):
             effects = [comparison.effect(name, horizon) for horizon in comparison.horizons]
-            unit = _unit(effects[-1].unit, arm.scenario.outcomes[arm.row(name)].aggregate)
+            unit = short_unit(effects[-1].unit, arm.scenario.outcomes[arm.row(name)].aggregate)
             table.add_row(
                 name,
                 unit,
-                *map(_cell, effects),
+                *map(cell, effects),
                 f"{effects[-1].sign_share:.0%}" if effects[-1].effect and arm.draws > 1 else "–",
                 end_section=section,
             )
@@ -94,8 +94,8 @@ def structure_table(comparison: Comparison, found: Structure) -> Table:
             continue
         part = found.unidentified.get(name)
         share = "–" if part is None else f"{part.share:.0%} [{part.low:.0%}, {part.high:.0%}]"
-        cells = [_cell(effect), *([_cell(variant.effect(name))] if variant else [])]
-        unit = _unit(effect.unit, arm.scenario.outcomes[arm.row(name)].aggregate)
+        cells = [cell(effect), *([cell(variant.effect(name))] if variant else [])]
+        unit = short_unit(effect.unit, arm.scenario.outcomes[arm.row(name)].aggregate)
         table.add_row(name, unit, *cells, share, end_section=section)
     return table
 
@@ -114,7 +114,7 @@ def _structure_caption(comparison: Comparison, found: Structure) -> str:
     for name, flip in found.flips.items():
         where = "keeps its sign" if flip.rho is None else f"flips sign at {flip.rho:+.4f}"
         lines.append(f"  {name} {where}{'' if flip.clear else ', within noise'}.")
-    begun = [f"{name} {_cell(found.first_month[name])}" for name in _shown(comparison.strategy) if name in found.first_month]
+    begun = [f"{name} {cell(found.first_month[name])}" for name in _shown(comparison.strategy) if name in found.first_month]
     if begun:
         lines.append("The arms are two worlds from the start, not one world and a decision: they differ in the first month by")
         lines.append(f"  {'; '.join(begun)}.")
@@ -138,7 +138,7 @@ def surface_table(table: Any, x: str, y: str, outcome: str, note: str) -> Table:
     for value in grid.columns:
         found.add_column(f"{value:.3g}", justify="right", no_wrap=True)
     for value, row in grid.iloc[::-1].iterrows():
-        found.add_row(f"{value:.3g}", *(_signed(cell) for cell in row))
+        found.add_row(f"{value:.3g}", *(signed(cell) for cell in row))
     return found
 
 
@@ -163,21 +163,24 @@ SHORT_UNITS = {
 }
 
 
-def _unit(unit: str, aggregate: str) -> str:
+def short_unit(unit: str, aggregate: str) -> str:
+    """A unit as tables show it."""
     short = SHORT_UNITS.get(unit, unit)
     return short if aggregate == "mean" else f"{short}, sum"
 
 
-def _cell(effect: Effect) -> str:
+def cell(effect: Effect) -> str:
+    """An effect with its interval."""
     if not (effect.effect or effect.low or effect.high):
         return "0"
     if effect.n == 1:
-        return _signed(effect.effect)
+        return signed(effect.effect)
     mark = "*" if effect.outside else ""
-    return f"{_signed(effect.effect)}{mark} [{_signed(effect.low)}, {_signed(effect.high)}]"
+    return f"{signed(effect.effect)}{mark} [{signed(effect.low)}, {signed(effect.high)}]"
 
 
-def _signed(value: float) -> str:
+def signed(value: float) -> str:
+    """A difference with few digits."""
     return f"{value:+,.0f}" if abs(value) >= 100 else f"{value:+.2g}" if value else "0"
 
 

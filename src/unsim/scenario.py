@@ -184,6 +184,11 @@ def load_with(reference: str, changes: Sequence[tuple[Key, Any]]) -> Scenario:
     return _scenario(override(document, changes), locate(str(reference)).stem)
 
 
+def from_layers(layers: Sequence[dict[str, Any]], name: str) -> Scenario:
+    """A scenario from the content of its files (``document.layers``), as a sweep keeps it."""
+    return _scenario(Document(tuple(layers), {}, name, ()), name)
+
+
 def _scenario(document: Document, name: str) -> Scenario:
     file = checked(document)
     return Scenario(name, file, file.months, document)

@@ -101,9 +101,9 @@ def write_surface(table: Any, figure: Figure | None, arms: Sequence[Scenario], r
     with _folder(out) as folder:
         table.to_csv(folder / "map.csv", index=False)
         if figure is not None:
-            _save(figure, folder / "map")
+            save_figure(figure, folder / "map")
         told = [{"scenario": arm.name, "title": arm.title, **_contents(arm), "months": arm.months} for arm in arms]
-        _write_json(folder / RECORD, {**_versions(), **record, "arms": told})
+        _write_json(folder / RECORD, {**versions(), **record, "arms": told})
 
 
 def write_tables(
@@ -122,9 +122,9 @@ def write_tables(
         for picture in pictures:
             picture.table().to_csv(folder / f"{picture.name}.csv", index=False)
             if drawn:
-                _save(picture.draw(), folder / picture.name)
+                save_figure(picture.draw(), folder / picture.name)
         arms = [{"arm": "backtest", "title": "Back-test of votes"}]
-        _write_json(folder / RECORD, {"command": command, **_versions(), "arms": arms, **content})
+        _write_json(folder / RECORD, {"command": command, **versions(), "arms": arms, **content})
 
 
 def _draw(result: Run | Comparison, folder: Path, width: Width | None, progress: Told | None) -> None:
@@ -134,12 +134,13 @@ def _draw(result: Run | Comparison, folder: Path, width: Width | None, progress:
     pictures: list[Picture] = plots.pictures(result, width) if width is not None else []
     for done, picture in enumerate(pictures):
         picture.table().to_csv(folder / f"{picture.name}.csv", index=False)
-        _save(picture.draw(), folder / picture.name)
+        save_figure(picture.draw(), folder / picture.name)
         if progress:
             progress(done + 1, len(pictures))
 
 
-def _save(figure: Figure, stem: Path) -> None:
+def save_figure(figure: Figure, stem: Path) -> None:
+    """Write a figure in all forms, undated, so that equal figures are equal files."""
     undated: dict[str, Any] = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
     for form in FORMS:
         figure.savefig(stem.with_suffix(f".{form}"), dpi=200, metadata=undated[form])
@@ -383,7 +384,7 @@ def provenance(arms: Mapping[str, Run], command: str) -> dict[str, Any]:
     """What a result rests on: command, design, versions, and hashes of scenario, data and code."""
     return {
         "command": command,
-        **_versions(),
+        **versions(),
         "arms": [
             {
                 "arm": label,
@@ -412,7 +413,8 @@ def _contents(scenario: Scenario) -> dict[str, Any]:
     return {"files": files, "content": scenario.document.data}
 
 
-def _versions() -> dict[str, Any]:
+def versions() -> dict[str, Any]:
+    """Versions of what computes, and hashes of code and data."""
     return {
         "unsim": version("unsim-pressure"),
         "python": platform.python_version(),

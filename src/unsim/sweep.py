@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from dataclasses import replace
+from functools import lru_cache
 from typing import Any, get_args
 
 import numpy as np
 
 from unsim.bands import Table
 from unsim.files import Problem, ScenarioError
+from unsim.parameters import Prior, draw_rows
 from unsim.results import Engine, Run, horizons_within
 from unsim.rules.chance import MAX_WORD
 from unsim.rules.lanes import all_of, leading
@@ -35,7 +38,7 @@ OTHER = 2**31
 """Added to the number of a draw or replicate, it gives one that no run uses by itself."""
 
 Progress = Callable[[int, int], None]
-Values = Mapping[str, np.ndarray]
+Held = Mapping[str, float | np.ndarray]
 
 
 def default_draws(replicates: int) -> int:
@@ -84,8 +87,10 @@ def run(
     keep: int = 0,
     bands: bool = False,
     watch: Sequence[str] = (),
-    values: Values | None = None,
     redrawn: frozenset[str] = frozenset(),
+    held: Held | None = None,
+    first: int = 0,
+    horizons: Sequence[int] | None = None,
     progress: Progress | None = None,
 ) -> Run:
     """Run a scenario, or that of a path or shipped name, ``replicates`` times with ``draws`` draws of the parameters.
@@ -93,28 +98,32 @@ def run(
     ``draws`` 0 holds all parameters at their defaults. ``keep`` asks for whole paths of the first replicates, ``bands`` for
     quantiles by month over all replicates (:attr:`Run.bands`), ``watch`` for yearly sums of variables of the world, such as
     ``declared.real.coal.CHN``. ``threads`` (default: all cores) and ``chunk`` change the speed only: every number is the same
-    to the bit. ``values`` gives some parameters their values in each draw (a row label with an array (draw)) instead of drawing
-    them; ``redrawn`` names parameters that get other draws, with other luck in every future: what a sensitivity analysis
-    compares with the run without it (both: kernel only). ``progress`` is called with replicates done and replicates in all.
+    to the bit. ``held`` gives parameter rows a value, or one for each draw (array), instead of drawing them; ``redrawn`` names
+    parameters that get other draws, with other luck in every future: what a sensitivity analysis compares with the run without
+    it (both: kernel only). ``first``, a multiple of ``draws``, is the number of the first replicate: a part of a larger run,
+    equal to it to the bit. ``horizons``, in months, are those over which outcomes are kept, beside the whole (default: 12, 36,
+    120). ``progress`` is called with replicates done and replicates in all.
 
     Raises ``ScenarioError`` where the design is impossible, ``ArithmeticError`` where an outcome is not finite.
     """
     scenario = loaded(scenario)
     draws = int(checked_design(replicates, draws, seed, engine, threads=threads, chunk=chunk, keep=keep))
     replicates, seed = int(replicates), int(seed)
-    horizons = horizons_within(scenario.months)
+    if first < 0 or first % max(draws, 1) or first + replicates > MAX_REPLICATES:
+        raise ValueError(f"first replicate {first}; allowed: a multiple of the {draws} draws, up to {MAX_REPLICATES}")
+    kept_horizons = horizons_within(scenario.months) if horizons is None else horizons_within(scenario.months, horizons)
     keep = min(keep, replicates)
     sizes = scenario.sizes
-    totals = np.empty((len(horizons), sizes.outcome, replicates))
+    totals = np.empty((len(kept_horizons), sizes.outcome, replicates))
     kept = np.empty((sizes.outcome, scenario.months, keep))
     votes = np.zeros((sizes.draft, sizes.state, 3), dtype=np.int64)
     yearly = np.zeros((len(watch), -(-scenario.months // YEAR), replicates))
     tally = Table(sizes.outcome, scenario.months) if bands else None
-    work = _Work(scenario, draws, seed, horizons, redrawn, totals, kept, tally, watch, yearly, values or {})
+    work = _Work(scenario, draws, seed, kept_horizons, redrawn, held or {}, first, totals, kept, tally, watch, yearly)
     solve = work.kernel if engine == "kernel" else work.mesa
-    workers = (threads or _cores()) if engine == "kernel" else 1
+    workers = (threads or cores()) if engine == "kernel" else 1
     size = 1 if engine == "mesa" else _counted_chunk(replicates, workers, chunk) if bands else chunk or CHUNK
-    bounds = [(first, min(first + size, replicates)) for first in range(0, replicates, size)]
+    bounds = [(start, min(start + size, replicates)) for start in range(0, replicates, size)]
     if engine == "kernel":
         solve(0, 0)  # compiles here, where an interrupt is heard, and not in a thread that would be waited for
     done = 0
@@ -133,7 +142,7 @@ def run(
             pool.shutdown(wait=True, cancel_futures=True)
             raise
     counted = tally.bands() if tally else None
-    return Run(scenario, replicates, draws, seed, engine, horizons, totals, kept, votes, counted, tuple(watch), yearly)
+    return Run(scenario, replicates, draws, seed, engine, kept_horizons, totals, kept, votes, counted, tuple(watch), yearly)
 
 
 class _Work:
@@ -150,26 +159,28 @@ class _Work:
         seed: int,
         horizons: tuple[int, ...],
         redrawn: frozenset[str],
+        held: Held,
+        offset: int,
         totals: np.ndarray,
         kept: np.ndarray,
         tally: Table | None,
         watch: Sequence[str],
         yearly: np.ndarray,
-        values: Values,
     ) -> None:
-        self.scenario, self.seed, self.totals, self.kept, self.tally = scenario, seed, totals, kept, tally
+        self.scenario, self.seed, self.offset = scenario, seed, offset
+        self.totals, self.kept, self.tally = totals, kept, tally
         self.watched, self.yearly = np.array([scenario.world_row(name) for name in watch], dtype=np.int64), yearly
         self.horizons = np.array(horizons)
         self.sizes = scenario.sizes
         self.draws = list(range(draws)) or [-1]
-        self.table = scenario.draw(seed, self.draws)
+        self.table = np.stack([_drawn(label, prior, seed, len(self.draws), draws == 0) for label, prior in scenario.priors.items()])
         self.other_luck = OTHER if redrawn else 0
         if redrawn:
             rows = [name.partition(".")[0] in redrawn for name in scenario.priors]
             self.table[rows] = scenario.draw(seed, [draw + OTHER for draw in self.draws])[rows]
-        labels = list(scenario.priors)
-        for name, given in values.items():
-            self.table[labels.index(name)] = given
+        names = list(scenario.priors)
+        for label, value in held.items():
+            self.table[names.index(label)] = value
         self.case = scenario.case
         self.added_up = np.array([outcome.aggregate == "sum" for outcome in scenario.outcomes])
         self.spare: list[np.ndarray] = []
@@ -198,7 +209,7 @@ class _Work:
         votes = self._no_votes()
         spare = -(last - first) % BLOCK  # fill the last block: its spare lanes run the last replicate, and nobody records them
         numbers = np.minimum(np.arange(first, last + spare), last - 1)
-        replicates = (numbers + self.other_luck).astype(np.uint64)
+        replicates = (numbers + self.offset + self.other_luck).astype(np.uint64)
         draws = numbers % len(self.draws)
         rows = offsets(WORLD_AXES, self.sizes)[1], len(self.table), self.sizes.outcome
         world, params, sums = (aligned(number, BLOCK) for number in rows)
@@ -216,7 +227,7 @@ class _Work:
         votes = self._no_votes()
         for replicate in range(first, last):
             draw = self.draws[replicate % len(self.draws)]
-            model = PressureModel(self.scenario, seed=self.seed, replicate=replicate, draw=draw, collect=False)
+            model = PressureModel(self.scenario, seed=self.seed, replicate=self.offset + replicate, draw=draw, collect=False)
             running = np.zeros(self.sizes.outcome)
             codes = self._codes(1)
             while model.running:
@@ -236,6 +247,15 @@ class _Work:
         return votes
 
 
+@lru_cache(maxsize=4096)
+def _drawn(label: str, prior: Prior, seed: int, draws: int, default: bool) -> np.ndarray:
+    """The draws of one parameter row; arms, points of a design and blocks of a sweep share nearly all of them."""
+    whole = replace(prior, a=float(prior.a))  # a row of numbers like 9 and 12 alone would be one of integers
+    row: np.ndarray = draw_rows({label: whole}, seed, [-1] if default else range(draws))[0]
+    row.setflags(write=False)
+    return row
+
+
 def aligned(rows: int, width: int) -> np.ndarray:
     """Zeros whose rows begin where the processor's cache lines do: lanes that straddle two lines take two loads."""
     memory = np.zeros(rows * width + CACHE_LINE)
@@ -252,5 +272,6 @@ def _counted_chunk(replicates: int, workers: int, chunk: int | None) -> int:
     return max(CHUNK, blocks * BLOCK)
 
 
-def _cores() -> int:
+def cores() -> int:
+    """Processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

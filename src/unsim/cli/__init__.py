@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from unsim.cli import experiments as experiments
 from unsim.cli import history as history
 from unsim.cli import scenarios as scenarios
 from unsim.cli import simulate as simulate

@@ -12,25 +12,38 @@ from unsim.cli.common import BAD_INPUT, Force, Json, app, say, together, told
 
 @app.command()
 def validate(
-    files: Annotated[list[str], typer.Argument(metavar="FILE…", help="Scenario files, or names of shipped ones.")],
+    files: Annotated[list[str], typer.Argument(metavar="FILE…", help="Scenario or experiment files, or names of shipped ones.")],
 ) -> None:
-    """Check scenario files: exit 0 if all are good, 2 if any is not."""
+    """Check scenario and experiment files: exit 0 if all are good, 2 if any is not."""
     with told():
+        from unsim.experiments.experiment import is_experiment
         from unsim.files import ScenarioError
         from unsim.problems import printable
-        from unsim.scenario import load
 
         bad = False
         for name in files:
             try:
-                scenario = load(name)
+                print(printable(f"{name}: good ({_experiment(name) if is_experiment(name) else _scenario(name)})"))
             except ScenarioError as error:
                 bad = True
                 say(str(error))
-            else:
-                print(printable(f"{name}: good ({scenario.title}, {scenario.file.start}, {scenario.months} months)"))
         if bad:
             raise typer.Exit(BAD_INPUT)
+
+
+def _scenario(name: str) -> str:
+    from unsim.scenario import load
+
+    scenario = load(name)
+    return f"{scenario.title}, {scenario.file.start}, {scenario.months} months"
+
+
+def _experiment(name: str) -> str:
+    from unsim.experiments.experiment import load
+
+    found = load(name)
+    points = f"{len(found.points)} points, " if len(found.points) > 1 else ""
+    return f"{found.title}: {len(found.arms)} arms, {points}{found.futures:,} futures over {found.months} months"
 
 
 @app.command()

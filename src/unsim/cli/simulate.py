@@ -38,6 +38,8 @@ from unsim.cli.common import (
 if TYPE_CHECKING:
     from unsim.plots.style import Width
 
+Sample = Annotated[int, typer.Option(parser=whole, metavar="K", help="Blocks of a sweep to compute again.")]
+
 
 def _width(figures: str) -> Width | None:
     return None if figures == "none" else cast("Width", figures)
@@ -149,11 +151,37 @@ def map_(scenario: ScenarioName, against: Against, outcome: Annotated[str, typer
 
 
 @app.command()
-def verify(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that --out has written.")]) -> None:
-    """Check that results on disk are all there and as they were written: exit 0 if they are, 2 if not."""
+def verify(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that --out has written, or a sweep.")],
+           sample: Sample = 3) -> None:  # fmt: skip
+    """Check that results on disk are all there and as they were written: exit 0 if they are, 2 if not.
+
+    Of a sweep, a random sample of its blocks is computed again and must come out equal.
+    """
     with told():
+        from unsim.experiments.folder import LOG
+
+        if (folder / LOG).is_file():
+            _verify_sweep(folder, sample)
+            return
         from unsim.store import open_results
 
         record = open_results(folder).record
         titles = " against ".join(f"“{arm['title']}”" for arm in record["arms"])
         print(f"{folder}: complete and as written ({titles}; unsim {record['unsim']})")
+
+
+def _verify_sweep(folder: Path, sample: int) -> None:
+    from unsim.experiments.verify import verify as verify_sweep
+    from unsim.files import Problem, ScenarioError
+
+    if sample < 0:
+        raise ScenarioError([Problem("--sample", None, "", repr(sample), "a whole number from 0 on")])
+    with progress_bar("Computing again", "kernel", "blocks") as progress:
+        found = verify_sweep(folder, sample, progress)
+    again = (
+        f"{len(found.again)} of them computed again, equal to the bit ({', '.join(map(str, found.again))})" if found.again else ""
+    )
+    version = "" if found.same_model else "; this version of the model is not the one that wrote it"
+    print(
+        f"{folder}: {found.finished} of {found.planned} blocks finished, all as written; {again or 'none computed again'}{version}"
+    )

@@ -17,7 +17,7 @@ from unsim.posterior import fitted
 from unsim.rules.world import YEAR
 from unsim.scenario import Scenario, load
 from unsim.setting import month_number
-from unsim.sweep import Values, run
+from unsim.sweep import Held, run
 from unsim.tables import table
 
 Floats = NDArray[np.float64]
@@ -99,10 +99,10 @@ class Replay:
         return np.asarray(self.world[f"outcome.{outcome}"][first - self.first : last + 1 - self.first].sum(axis=0))
 
 
-def replay(scenario: Scenario, futures: int, seed: int, values: Values | None = None) -> Replay:
-    """Replay a history: each future with parameters of its own, from ``values`` where they are given and else as usual."""
+def replay(scenario: Scenario, futures: int, seed: int, held: Held | None = None) -> Replay:
+    """Replay a history: each future with parameters of its own, from ``held`` where they are given and else as usual."""
     names = watched(scenario)
-    found = run(scenario, futures, futures, seed, watch=names, values=values)
+    found = run(scenario, futures, futures, seed, watch=names, held=held)
     at = dict(zip(names, found.yearly, strict=True))
     goods = scenario.file.goods
     series = {channel: at[f"declared.real.{channel}.CHN"] for channel in CHANNELS}

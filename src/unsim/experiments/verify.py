@@ -1,0 +1,57 @@
+"""Whether a sweep on disk is as it was written, and whether its blocks come out again."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from unsim.experiments.experiment import Block
+from unsim.experiments.folder import Folder, compute, digests, model_hash
+from unsim.files import Problem, ScenarioError
+
+SAMPLE = 3
+"""Blocks that are computed again."""
+
+
+@dataclass(frozen=True)
+class Verified:
+    """A sweep whose files are as they were written: how many blocks it has, and which came out again to the bit."""
+
+    finished: int
+    planned: int
+    again: tuple[Block, ...]
+    same_model: bool
+
+
+def verify(path: Path, sample: int = SAMPLE, told: Callable[[int, int], None] | None = None) -> Verified:
+    """Check the files of a sweep, and compute a random sample of its blocks again.
+
+    Raises ``ScenarioError`` that names each file that is missing or changed, and each block that comes out otherwise.
+    """
+    folder = Folder(path)
+    experiment, finished = folder.experiment, folder.finished()
+    problems = []
+    for block, record in finished.items():
+        if not folder.intact(record):
+            found, allowed = (
+                f"block {block} whose files are missing or changed",
+                "files as they were written: the same sweep mends them",
+            )
+            problems.append(Problem(str(path), None, "", found, allowed))
+    if problems:
+        raise ScenarioError(problems)
+    same = folder.plan.get("model") == model_hash()
+    chosen = sorted(random.SystemRandom().sample(sorted(finished), min(sample, len(finished))))
+    for done, block in enumerate(chosen):
+        if digests(compute(experiment, block)) != finished[block]["digests"]:
+            found = f"block {block}, which comes out otherwise when it is computed again"
+            allowed = "equal bits" if same else "the version of the model that wrote it: this one is another"
+            problems.append(Problem(str(path), None, "", found, allowed))
+        if told:
+            told(done + 1, len(chosen))
+    if problems:
+        raise ScenarioError(problems)
+    planned = sum(len(experiment.cells(arm)) for arm in experiment.arms) * experiment.rounds
+    return Verified(len(finished), planned, tuple(chosen), same)
