@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import ndtri
 
 import unsim
 from unsim.history import calibrate, economy, inference, patterns
+from unsim.parameters import BY_NAME
 from unsim.posterior import FITS, fitted, marginals
 from unsim.sweep import run
 from unsim.tables import table
@@ -189,6 +191,19 @@ def test_shipped_draws_lie_within_the_ranges_of_their_priors(fit: str) -> None:
 def test_the_fit_to_2016_knows_nothing_that_only_the_bans_of_2017_tell() -> None:
     assert not set(fitted("posterior_economy_2016")) & set(calibrate.SINCE)
     assert set(fitted("posterior_economy")) == {*calibrate.TO_2016, *calibrate.SINCE}
+
+
+IDENTIFIED = {"no": (-1.0, 0.42), "partly": (0.38, 0.88), "yes": (0.8, 1.0)}
+"""Share of the prior's variance that the record takes away, by the word that a parameter has for it; edges overlap a little."""
+
+
+def test_what_a_parameter_says_of_being_identified_is_what_the_fit_of_trade_found() -> None:
+    priors = unsim.load(HISTORY, {"uncertainty": "prior"}).priors
+    for name, values in fitted("posterior_economy").items():
+        quantiles = np.linspace(0.0005, 0.9995, 1000)
+        scores = ndtri(np.interp(values, [priors[name].quantile(u) for u in quantiles], quantiles))
+        low, high = IDENTIFIED[BY_NAME[name.partition(".")[0]].identified]
+        assert low <= 1.0 - scores.var() <= high, name
 
 
 def test_nothing_dated_after_2016_moves_what_the_fit_to_2016_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,7 +47,6 @@ SINCE = (
     "to_unlisted",
     "unlisted_speed",
     "unlisted_capacity",
-    "closure_exponent",
     "substitution",
 )
 """Parameters that nothing before the full bans of 2017 can move."""
@@ -57,6 +56,8 @@ FITTED_SERIES = (
     "coal", "minerals", "textiles", "seafood", "other_goods", "unlisted", "china_exports", "imports", "crude", "rok_exports",
     "japan_exports", "rest_exports",
 )  # fmt: skip
+SHUT = (2020, 2021, 2022)
+"""Years in which the border was shut: what they tell of measures cannot be told from what they tell of the border."""
 UNSTEADY = ("coal", "minerals", "textiles", "seafood", "other_goods")
 SETTLED = 2012
 """From this year to 2016 demand was about level: yearly steps of these channels, and of all together, tell of shocks."""
@@ -146,7 +147,7 @@ def _features(value: Callable[[str, int], Floats], until: int) -> Floats:
 
 
 def _known(name: str, until: int) -> Sequence[int]:
-    return [year for year in sorted(record()[name]) if year <= until]
+    return [year for year in sorted(record()[name]) if year <= until and year not in SHUT]
 
 
 def _feature(name: str, values: Floats) -> Floats:

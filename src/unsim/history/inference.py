@@ -27,6 +27,8 @@ LEFT = 0.01
 """Share of the particles that may stay where they were in a round."""
 MOST_STEPS = 100
 RIDGE = 1e-3
+FARTHEST = 3.0
+"""Standard deviations of prior simulations beyond which a feature says no more: no single figure pulls a summary far."""
 PILOT = 20
 """Simulations from the prior for each particle, to learn what data say of each parameter."""
 
@@ -66,7 +68,7 @@ class Summary:
 
 
 def _terms(features: Floats, centre: Floats, scale: Floats) -> Floats:
-    standard = np.clip((np.atleast_2d(features) - centre) / scale, -5.0, 5.0)
+    standard = np.clip((np.atleast_2d(features) - centre) / scale, -FARTHEST, FARTHEST)
     return np.concatenate([np.ones((len(standard), 1)), standard, standard**2], axis=1)
 
 
@@ -128,14 +130,11 @@ def _distance(found: Floats, target: Floats) -> Floats:
 
 
 def adjusted(z: Floats, found: Floats, target: Floats) -> tuple[Floats, Floats]:
-    """Particles moved to the observed summaries along a local regression, and weights that fall off with distance.
-
-    The regression is on what is left to go and its squares, since some parameters cease to matter beyond a point.
-    """
+    """Particles moved to the observed summaries along a local linear regression, and weights that fall off with distance."""
     distance = _distance(found, target)
     near = np.maximum(1.0 - (distance / (1.0001 * distance.max())) ** 2, 1e-12)
     off = found - target
-    x = np.concatenate([np.ones((len(z), 1)), off, off**2], axis=1)
+    x = np.concatenate([np.ones((len(z), 1)), off], axis=1)
     slopes = np.linalg.solve((x * near[:, None]).T @ x + 1e-6 * near.sum() * np.eye(x.shape[1]), (x * near[:, None]).T @ z)
     return np.asarray(z - x[:, 1:] @ slopes[1:], dtype=np.float64), near / near.sum()
 
