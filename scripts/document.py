@@ -12,12 +12,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from validation import validation
 
 import unsim
 from unsim import guide, plots, report, structure
 from unsim.claims import CLAIMS, arms, first_difference
 from unsim.parameters import PARAMETERS
+from unsim.posterior import FITS, fitted, marginals
 from unsim.schema import ScenarioFile
 from unsim.tables import DATA
 
@@ -31,14 +33,17 @@ def parameters() -> str:
         "# Parameters",
         "",
         "Declared once, in `src/unsim/parameters.py`. A scenario holds one at a value with `parameters: {NAME: VALUE}`; all others",
-        "are drawn from their priors. *Identified* says whether the record of votes and trade tells the parameter from its prior.",
+        "are drawn: where a fit ships, jointly from its posterior (*draws*: median, 5% and 95%), else from their priors. With draws=0",
+        "a parameter stands at the median of its draws, or at the default of its prior. *Identified* says whether the record of votes and",
+        "trade tells the parameter from its prior.",
         "",
-        "| parameter | meaning | unit | default | prior | source | identified |",
-        "| --- | --- | --- | ---: | --- | --- | --- |",
+        "| parameter | meaning | unit | default of the prior | prior | draws | source | identified |",
+        "| --- | --- | --- | ---: | --- | --- | --- | --- |",
     ]
     for p in PARAMETERS:
         default, prior = ("by channel", "by channel") if p.axis else (f"{p.default:g}", str(p.prior))
-        lines.append(f"| `{p.name}` | {p.meaning} | {p.unit} | {default} | {prior} | {p.source} | {p.identified} |")
+        draws = "by channel" if any(name.startswith(f"{p.name}.") for name in marginals()) else drawn_from(p.name)
+        lines.append(f"| `{p.name}` | {p.meaning} | {p.unit} | {default} | {prior} | {draws} | {p.source} | {p.identified} |")
     baseline = unsim.load("baseline_2024")
     lines += [
         "",
@@ -59,7 +64,15 @@ def parameters() -> str:
         triples = (channel.scale, channel.evadability, channel.forced_labour, channel.text_reach)
         cells = " | ".join(" / ".join(f"{value:g}" for value in triple) for triple in triples)
         lines.append(f"| `{name}` | {channel.label} | {cells} |")
+    lines += ["", "Draws from the fit of trade:", ""]
+    lines += [f"* `{name}`: {drawn_from(name)}" for name in marginals() if "." in name]
     return "\n".join(lines) + "\n"
+
+
+def drawn_from(name: str) -> str:
+    """Median, 5% and 95% of the shipped draws of a parameter row."""
+    found = [values[name] for values in map(fitted, FITS) if name in values]
+    return "{1:.3g} [{0:.3g}, {2:.3g}]".format(*np.quantile(found[0], [0.05, 0.5, 0.95])) if found else "–"
 
 
 def outcomes() -> str:

@@ -117,6 +117,7 @@ def triangular(low: float, mode: float, high: float) -> Prior:
 ASSUMPTION = "assumption"
 VOTES = "fit of the vote rule to the 31 Council votes on the DPRK, 2006 to June 2024 (validation.md)"
 TRADE = "prior: trial fit to trade 2006-2016; draws: fit to recorded trade 2006-2024 (validation.md)"
+TRADE_ALONE = "prior: assumption; draws: fit to recorded trade 2006-2024 (validation.md)"
 CHANNEL = "channels.csv"
 
 PARAMETERS: tuple[Parameter, ...] = (
@@ -160,7 +161,7 @@ PARAMETERS: tuple[Parameter, ...] = (
               _uniform(0.1, 0.0, 0.15), ASSUMPTION, "no"),
     Parameter("shock_persistence", "monthly persistence of price shocks (0.5 a year)", "share", _fixed(0.944, 0, 0.999), TRADE, "no"),
     Parameter("shock_spread", "stationary standard deviation of price and demand", "sd of log", _uniform(0.21, 0.12, 0.30), TRADE, "partly"),
-    Parameter("shock_common", "share of price shocks that all channels share", "share", _uniform(0.3, 0.1, 0.5), TRADE, "partly"),
+    Parameter("shock_common", "share of price shocks that all channels share", "share", _uniform(0.3, 0.1, 0.5), TRADE, "no"),
     # coalition
     Parameter("engagement_cost", "what campaigning costs a government at full engagement", "multiple of effort",
               _uniform(2.0, 0.0, 4.0), ASSUMPTION, "no"),
@@ -253,7 +254,7 @@ PARAMETERS: tuple[Parameter, ...] = (
               _normal(6.0, 2.0, 2, 10), "two own bans: Tokyo's left nothing on record (7 or more), Seoul's nothing beyond the error of its derivation (2.5 or more)", "partly"),
     Parameter("unclear_compliance", "compliance with an unclear text", "log odds", _uniform(-2.5, -4, -1), ASSUMPTION, "no"),
     Parameter("own_compliance", "compliance with a government's own full ban", "share", _uniform(0.99, 0.97, 1.0), TRADE, "yes"),
-    Parameter("letter_speed", "monthly adjustment of the letter", "share", _log_normal(0.4, 0.6, 0.05, 1.0), ASSUMPTION, "partly"),
+    Parameter("letter_speed", "monthly adjustment of the letter", "share", _log_normal(0.4, 0.6, 0.05, 1.0), TRADE_ALONE, "partly"),
     Parameter("need_break", "part of its compliance that full own need breaks", "share", _uniform(0.85, 0.6, 1.0),
               "arms to Russia since 2023; otherwise assumption", "no"),
     Parameter("policing_rivalry", "effect of rivalry on policing", "log odds", _uniform(1.0, 0, 2), ASSUMPTION, "no"),
@@ -293,12 +294,12 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("cloth_share", "imported cloth in receipts from processing", "share", _uniform(0.45, 0.2, 0.7), TRADE, "no"),
     Parameter("other_income", "hard currency outside the channels (tourism, remittances)", "USD million a month",
               _uniform(8, 2, 25), ASSUMPTION, "no"),
-    Parameter("spending_propensity", "foreign spending out of smoothed income", "share", _uniform(0.7, 0.4, 0.95), ASSUMPTION, "partly"),
+    Parameter("spending_propensity", "foreign spending out of smoothed income", "share", _uniform(0.7, 0.4, 0.95), TRADE_ALONE, "partly"),
     Parameter("drawdown", "monthly foreign spending out of reserves", "share", _uniform(0.025, 0.01, 0.04), ASSUMPTION + ": with the other parameters it keeps reserves where they start", "partly"),
     Parameter("substitution", "share of banned imports replaced by goods that no text names", "share", _uniform(0.45, 0, 0.9),
-              ASSUMPTION, "partly"),
+              TRADE_ALONE, "partly"),
     Parameter("pipeline_crude", "crude oil by pipeline, outside the budget", "USD million a month", _uniform(29.5, 17, 42),
-              "trade_record.csv: KOTRA less customs, 222 to 504 a year in 2014-2024", "partly"),
+              "trade_record.csv: KOTRA less customs, 222 to 504 a year in 2014-2024", "yes"),
     # regime
     Parameter("start_reserves", "hard-currency reserves at the start", "USD million", _log_normal(3000, 0.4, 1000, 8000), ASSUMPTION, "no"),
     Parameter("start_income", "hard-currency income at the start", "USD million a month", _uniform(155, 110, 220),
