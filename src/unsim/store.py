@@ -113,9 +113,10 @@ def write_tables(
     out: Path,
     command: str,
     *,
+    what: str = "Back-test",
     drawn: bool = True,
 ) -> None:
-    """Tables by name, the numbers of figures and, if ``drawn``, the figures, and the record: what a back-test leaves."""
+    """Tables by name, the numbers of figures and, if ``drawn``, the figures, and the record: what a back-test or a fit leaves."""
     with _folder(out) as folder:
         for name, table in tables.items():
             table.to_csv(folder / f"{name}.csv", index=False)
@@ -123,7 +124,7 @@ def write_tables(
             picture.table().to_csv(folder / f"{picture.name}.csv", index=False)
             if drawn:
                 save_figure(picture.draw(), folder / picture.name)
-        arms = [{"arm": "backtest", "title": "Back-test of votes"}]
+        arms = [{"arm": what.lower(), "title": what}]
         _write_json(folder / RECORD, {"command": command, **versions(), "arms": arms, **content})
 
 

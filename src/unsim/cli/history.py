@@ -73,7 +73,7 @@ def calibrate(until: Until = 2024, particles: Particles = 1000, rounds: Rounds =
 
             drawn = calibration_pictures(made, fit.check(made), "column" if figures == "column" else "page")
             store.write_tables({"posterior": report.draws_frame(made)}, drawn, made.as_json(), out, store.command_line(),
-                               drawn=figures != "none")  # fmt: skip
+                               what="Calibration", drawn=figures != "none")  # fmt: skip
             say(f"Wrote posterior.csv, figures with their numbers, and run.json to {out}")
         if json:
             from unsim.store import as_text

@@ -179,7 +179,7 @@ def prior_posterior(made: Calibration, width: Width = "page") -> Figure:
             axis.annotate(f"{table['identified'][row]:.2f}", (1.0, row), xycoords=("axes fraction", "data"), fontsize=6,
                           va="center", ha="right")  # fmt: skip
         axis.set_yticks(range(len(table)), list(table["parameter"]))
-        axis.set(xlim=(-3.6, 4.2), ylim=(-0.7, len(table) - 0.3), xlabel="score of the parameter")
+        axis.set(xlim=(-4.4, 4.6), ylim=(-0.7, len(table) - 0.3), xlabel="score of the parameter")
         axis.tick_params(axis="y", length=0)
         handles = [Line2D([], [], color="#CCCCCC", linewidth=4.0), Line2D([], [], color=STRATEGY, marker="o", markersize=3.5)]
         legend(figure, handles, labels, heading, columns=2)
