@@ -119,6 +119,18 @@ outcomes: [politcal_cost]
     assert len(found) == 3
 
 
+def test_values_that_do_not_go_together_are_told_with_their_point_before_anything_is_computed(write: Write) -> None:
+    text = """factors:
+  begins: {key: measures.add.ban.from, values: ["2020-01", "2023-12"], arms: [other]}
+  ends: {key: measures.add.ban.until, values: ["2025-01", "2022-06"], arms: [other]}
+"""
+    ban = "{sender: USA, channel: resale, coverage: 0.9, from: 2020-01, until: 2025-01}"
+    arm = f"{{scenario: tripartite_2024, set: {{measures.add.ban: {ban}}}}}"
+    (found,) = told(write(HEAD.replace("{scenario: tripartite_2024}", arm) + text))
+    assert found.startswith("mine: point 3 of arm other: found measures.add.ban.until: '2022-06', with")
+    assert "measures.add.ban.from = 2023-12, measures.add.ban.until = 2022-06" in found
+
+
 def test_arms_share_their_months(write: Write) -> None:
     (found,) = told(write(HEAD + "  \n"), arms={"one": {"scenario": "baseline_2024"}, "other": {"scenario": "outlook_2027"}})
     assert "a scenario whose start is 2027-01; allowed: 2024-01, as in one" in found

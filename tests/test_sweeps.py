@@ -31,6 +31,8 @@ from unsim.experiments.log import Log, framed, records
 from unsim.experiments.precision import Tally, sequence_width
 from unsim.experiments.verify import verify
 from unsim.files import ScenarioError
+from unsim.parameters import draw_rows
+from unsim.plots import style
 from unsim.sweep import _drawn
 
 TEXT = """\
@@ -105,11 +107,16 @@ def test_a_sweep_holds_the_futures_of_runs_to_the_bit(whole: Findings) -> None:
             np.testing.assert_array_equal(votes, run.votes)
 
 
-def test_rows_of_parameters_drawn_one_by_one_are_those_drawn_together(baseline: unsim.Scenario) -> None:
-    together = baseline.draw(1, list(range(30)))
-    for (label, prior), row in zip(baseline.priors.items(), together, strict=True):
-        np.testing.assert_array_equal(_drawn(label, prior, 1, 30, False), row, err_msg=label)
-        assert (_drawn(label, prior, 1, 30, True) == prior.a).all()
+def test_parameters_that_blocks_share_are_those_of_the_scenario(baseline: unsim.Scenario) -> None:
+    priors = tuple(baseline.priors.items())
+    np.testing.assert_array_equal(_drawn(priors, 1, 30), baseline.draw(1, list(range(30))))
+    np.testing.assert_array_equal(_drawn(priors, 1, 0), baseline.draw(1, [-1]))
+
+
+def test_a_row_whose_default_is_a_whole_number_is_drawn_as_any_other(baseline: unsim.Scenario) -> None:
+    whole = {"salience_half_life": baseline.priors["salience_half_life"]}  # its default is 9
+    values = draw_rows(whole, 1, range(20))
+    assert (values % 1.0 != 0.0).all()
 
 
 def test_a_part_of_a_run_is_equal_to_it_and_held_rows_are_parameters_at_a_value(baseline: unsim.Scenario) -> None:
@@ -570,9 +577,12 @@ def test_commands_on_a_sweep_say_what_they_did_and_what_is_wrong(whole: Findings
     assert code == 0
     assert "e12_outlook_2027" in said
     out = tmp_path / "sweep"
+    code, said = call("sweep", str(FILE), "--out", str(out), "--max-minutes", "0", "--json")
+    assert json.loads(said[said.index("{") : said.rindex("}") + 1])["replicates"] == 0
     code, said = call("sweep", str(FILE), "--out", str(out), "--max-minutes", "0", "--no-flip")
     assert code == 0
     assert "the same command goes on from here" in said
+    assert (out / "experiment.yaml").read_text(encoding="utf-8") == TEXT
     code, said = call("sweep", str(FILE), "--out", str(out), "--no-flip")
     assert code == 0
     assert "What this says. Over 6 months, other against one: campaign" in said
@@ -594,6 +604,7 @@ def test_every_kind_of_figure_is_drawn_with_its_numbers_and_says_what_it_rests_o
         figure = picture.draw()
         said = " ".join(str(figure.get_supxlabel()).split())
         assert said.startswith("n = "), picture.name
+        assert {text.get_fontsize() for text in figure.texts} <= {style.NOTE_SIZE, style.HEADING_SIZE}, picture.name
         assert "seed 1" in said
         assert "Claim level: exploration" in said
         assert f"Made with: {command}" in said

@@ -421,7 +421,7 @@ def draw_rows(priors: Mapping[str, Prior], seed: int, draws: Sequence[int]) -> N
     ``priors`` maps row labels to priors. A draw's address is (seed, draw; parameter), so a parameter added later leaves
     the others' draws alone, and all arms of a comparison share them.
     """
-    table = np.repeat([[prior.a] for prior in priors.values()], len(draws), axis=1)
+    table = np.repeat([[float(prior.a)] for prior in priors.values()], len(draws), axis=1)
     drawn = np.array(draws) >= 0
     numbers = np.array(draws)[drawn].astype(np.uint64)
     found = np.empty(len(numbers))

@@ -6,13 +6,13 @@ takes one row of each table, so that what the fit found to go together stays tog
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from unsim.parameters import Prior, first_uniforms
+from unsim.parameters import Prior, draw_rows, first_uniforms
 from unsim.rules.chance import permanent_code
 from unsim.tables import table
 
@@ -49,3 +49,18 @@ def drawn(seed: int, draws: list[int]) -> Iterator[tuple[str, NDArray[np.float64
         usual = np.array(draws) < 0
         for name, values in columns.items():
             yield name, np.where(usual, marginals()[name].a, values[rows])
+
+
+def draw_table(priors: Mapping[str, Prior], seed: int, draws: list[int]) -> NDArray[np.float64]:
+    """Values of every parameter row, shape (row, draw): jointly where its prior is a shipped posterior, else from the prior.
+
+    Draw -1 has the default of a prior and the median of a posterior.
+    """
+    joint = {label for label, prior in priors.items() if prior.origin == "posterior"}
+    alone = {label: Prior("fixed", p.a, 0.0, p.a, p.a) if label in joint else p for label, p in priors.items()}
+    table = draw_rows(alone, seed, draws)
+    rows = {label: row for row, label in enumerate(priors)}
+    for label, values in drawn(seed, draws) if joint else ():
+        if label in joint:
+            table[rows[label]] = values
+    return table

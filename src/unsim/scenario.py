@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from unsim.checks import checked
 from unsim.consistency import ENTRY_PRIORS
 from unsim.files import Document, Key, locate, override, read, shipped_scenarios
-from unsim.parameters import BY_NAME, PARAMETER_AXES, Params, Prior, draw_rows, labels, triangular
-from unsim.posterior import drawn, marginals
+from unsim.parameters import BY_NAME, PARAMETER_AXES, Params, Prior, labels, triangular
+from unsim.posterior import draw_table, marginals
 from unsim.rules.ledger import Outcome, outcomes
 from unsim.rules.world import BOOKS, FORUMS, SCOPES, STOCKS, WORLD_AXES, Case, Setting, Sizes, case, offsets
 from unsim.schema import ScenarioFile
@@ -137,15 +137,7 @@ class Scenario:
         """Parameter values, shape (row, draw); draw -1 holds each parameter at its default. Raises ValueError below that."""
         if min(draws, default=0) < -1:
             raise ValueError(f"draw {min(draws)}; allowed: from -1 (defaults) on")
-        joint = {label for label, prior in self.priors.items() if prior.origin == "posterior"}
-        table = draw_rows(
-            {label: Prior("fixed", p.a, 0.0, p.a, p.a) if label in joint else p for label, p in self.priors.items()}, seed, draws
-        )
-        rows = {label: row for row, label in enumerate(self.priors)}
-        for label, values in drawn(seed, draws) if joint else ():
-            if label in joint:
-                table[rows[label]] = values
-        return table
+        return draw_table(self.priors, seed, draws)
 
     def override(self, changes: Mapping[str, Any]) -> Scenario:
         """The same scenario with some keys set, such as ``{"coalition.coordination": 0.5}``.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any, get_args
 
@@ -13,7 +12,8 @@ import numpy as np
 
 from unsim.bands import Table
 from unsim.files import Problem, ScenarioError
-from unsim.parameters import Prior, draw_rows
+from unsim.parameters import Prior
+from unsim.posterior import draw_table
 from unsim.results import Engine, Run, horizons_within
 from unsim.rules.chance import MAX_WORD
 from unsim.rules.lanes import all_of, leading
@@ -173,7 +173,7 @@ class _Work:
         self.horizons = np.array(horizons)
         self.sizes = scenario.sizes
         self.draws = list(range(draws)) or [-1]
-        self.table = np.stack([_drawn(label, prior, seed, len(self.draws), draws == 0) for label, prior in scenario.priors.items()])
+        self.table = _drawn(tuple(scenario.priors.items()), seed, draws).copy()
         self.other_luck = OTHER if redrawn else 0
         if redrawn:
             rows = [name.partition(".")[0] in redrawn for name in scenario.priors]
@@ -247,13 +247,12 @@ class _Work:
         return votes
 
 
-@lru_cache(maxsize=4096)
-def _drawn(label: str, prior: Prior, seed: int, draws: int, default: bool) -> np.ndarray:
-    """The draws of one parameter row; arms, points of a design and blocks of a sweep share nearly all of them."""
-    whole = replace(prior, a=float(prior.a))  # a row of numbers like 9 and 12 alone would be one of integers
-    row: np.ndarray = draw_rows({label: whole}, seed, [-1] if default else range(draws))[0]
-    row.setflags(write=False)
-    return row
+@lru_cache(maxsize=64)
+def _drawn(priors: tuple[tuple[str, Prior], ...], seed: int, draws: int) -> np.ndarray:
+    """Parameter values (row, draw), the defaults for ``draws`` 0: blocks of a sweep, and arms with equal priors, share them."""
+    table = draw_table(dict(priors), seed, list(range(draws)) or [-1])
+    table.setflags(write=False)
+    return table
 
 
 def aligned(rows: int, width: int) -> np.ndarray:

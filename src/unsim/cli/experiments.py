@@ -63,9 +63,7 @@ def sweep(experiment: ExperimentName,
             with progress_bar("Moving each parameter", "kernel", "moves") as moved:
                 turned = flips(found, moved)
         said = report.finding(found, turned)
-        content = (
-            {**found.as_json(), "finding": said, **({} if turned is None else {"flip": turned.as_json()})} if found.rounds else {}
-        )
+        content = {**found.as_json(), "finding": said, **({} if turned is None else {"flip": turned.as_json()})}
         if found.rounds:
             place = report.write(found, turned, said, content)
             say(f"Wrote tables to {place}; figures: unsim plot {out}")

@@ -26,6 +26,8 @@ FEWEST, MOST = 1000, 8000
 ROUNDS = 4
 """Blocks of each arm and point, at least, where they do not get too small: what a sweep cut short is balanced to."""
 ROUNDS_BETWEEN_LOOKS = 20
+TRIED = 200
+"""Arms at points that are put together when an experiment is read, before anything is computed: some 6 ms each."""
 
 
 class Block(NamedTuple):
@@ -47,12 +49,13 @@ class Block(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Experiment:
-    """A checked experiment: its file, the scenario of each arm, and the points of its design."""
+    """A checked experiment: its file, the scenario of each arm, and the points of its design; ``source``: the file as text."""
 
     name: str
     file: ExperimentFile
     arms: Mapping[str, Scenario]
     points: tuple[design.Point, ...]
+    source: str = ""
 
     @property
     def title(self) -> str:
@@ -262,7 +265,22 @@ def load(reference: str, changes: Sequence[tuple[Key, Any]] = ()) -> Experiment:
         problems += _of_rows(file, arms, points, lines, path)
     if problems or file is None:
         raise ScenarioError(problems)
-    return Experiment(path.stem, file, arms, points)
+    experiment = Experiment(path.stem, file, arms, points, path.read_text(encoding="utf-8-sig"))
+    _check_together(experiment)
+    return experiment
+
+
+def _check_together(experiment: Experiment) -> None:
+    """Whether the values of each point go together, at the first points: those beyond are checked when their turn comes."""
+    cells = [(arm, point) for arm in experiment.arms for point in experiment.cells(arm)]
+    problems = []
+    for arm, point in sorted(cells, key=lambda cell: cell[1])[:TRIED]:
+        try:
+            experiment.scenario(arm, point)
+        except ScenarioError as error:
+            problems += error.problems
+    if problems:
+        raise ScenarioError(problems)
 
 
 def _touched(place: Key, healed: set[Key]) -> bool:

@@ -299,7 +299,7 @@ class Findings:
     def as_json(self) -> dict[str, Any]:
         """The object that ``unsim sweep --json`` prints."""
         effects: dict[str, Any] = {}
-        for arm in self.experiment.strategies:
+        for arm in self.experiment.strategies if self.rounds else ():
             effects[arm] = {}
             for kind in self.experiment.outcomes:
                 by_horizon = {str(h): self._told(arm, kind.name, h) for h in self.experiment.horizons}

@@ -1,6 +1,7 @@
 """The folder of a sweep on disk: the plan, the log, and the results in an open format (Zarr, version 3).
 
-``plan.json`` holds all that a block rests on, so any block can be computed again from the folder alone. ``results.zarr`` has a
+``plan.json`` holds all that a block rests on, so any block can be computed again from the folder alone; ``experiment.yaml`` is the
+file as it was written, before ``--set``. ``results.zarr`` has a
 group for each arm, with ``values`` (point, outcome, horizon, replicate), ``paths`` (point, outcome, month, kept), ``votes`` (point,
 round, draft, state, vote) and, if asked for, ``bands`` (point, round, outcome, bin, month); each block is one file (shard) of each.
 The log says which blocks are finished.
@@ -30,18 +31,12 @@ from unsim.store import as_text, versions
 from unsim.sweep import run
 from unsim.tables import DATA
 
-PLAN, LOG, RESULTS = "plan.json", "log", "results.zarr"
+PLAN, LOG, RESULTS, SOURCE = "plan.json", "log", "results.zarr", "experiment.yaml"
 FORMAT = "unsim sweep 1"
 PACKAGE = Path(__file__).parents[1]
 MODEL = (
-    "rules/*.py",
-    "engines/kernel/*.py",
-    "parameters.py",
-    "schema.py",
-    "setting.py",
-    "consistency.py",
-    "scenario.py",
-    "sweep.py",
+    *("rules/*.py", "engines/kernel/*.py", "parameters.py", "files.py", "schema.py", "checks.py", "consistency.py"),
+    *("setting.py", "scenario.py", "bands.py", "results.py", "sweep.py"),
 )
 """Sources on which the number of a future rests, beside the data tables."""
 LEVEL = 1
@@ -222,6 +217,8 @@ def create(experiment: Experiment, path: Path, command: str) -> Folder:
         plan = {**experiment.record(), "files": files, "model": model_hash(), "command": command, **versions()}
         raw = as_text(plan).encode()
         (fresh / PLAN).write_bytes(raw)
+        if experiment.source:
+            (fresh / SOURCE).write_text(experiment.source, encoding="utf-8")
         (fresh / LOG).write_bytes(framed({"format": FORMAT, "plan": hashlib.sha256(raw).hexdigest()}))
         _create_arrays(experiment, fresh / RESULTS)
         for name in (PLAN, LOG):

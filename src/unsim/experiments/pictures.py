@@ -105,7 +105,7 @@ def fan(found: Findings, outcomes: Sequence[str], arms: Sequence[str], width: Wi
     """Outcomes month by month: a row for each outcome, a column for each arm, the reference's median in all."""
     levels = list(QUANTILES.values())
     months = months_of(_arm(found))
-    exact = "of all futures, counted in bins (to 1/32 of a value)" if found.experiment.file.bands else "of the kept futures"
+    exact = "counted in bins (to 1/32 of a value)" if found.experiment.file.bands else "those of which every month was kept"
     told = note(
         found,
         f"Median, 50% and 90% of {found.counted:,} futures of each arm, {exact}.",
@@ -383,7 +383,9 @@ def votes(found: Findings, arm: str, width: Width) -> list[Picture]:
     def drawn(draw: Callable[[], Figure]) -> Figure:
         figure = draw()
         said = " ".join(figure.get_supxlabel().split())
-        figure.supxlabel(wrapped(f"{said} {_made_with(found)}", NOTE_SIZE, WIDTHS[width] - 0.3))
+        told = wrapped(f"{said} {_made_with(found)}", NOTE_SIZE, WIDTHS[width] - 0.3)
+        figure.supxlabel(told, x=0.01, ha="left", fontsize=NOTE_SIZE, color=INK)
+        figure.set_figheight(figure.get_figheight() + 1.3 * NOTE_SIZE * (1 + len(_made_with(found)) // 130) / 72)
         return figure
 
     pair = Comparison(counted(arm), counted(experiment.reference))
