@@ -73,7 +73,7 @@ def test_compare_prints_effects_over_each_horizon() -> None:
 def test_compare_shows_a_table_that_says_what_it_rests_on() -> None:
     done = call("compare", "tripartite_2024", "--against", "baseline_2024", "--replicates", "40", "--months", "12")
     for part in ("political_cost", "civilian_welfare", "coalition_cost", "n = 40 paired futures", "seed 1",
-                 "Claim level: exploration", "Intervals: 90%", "12 months"):  # fmt: skip
+                 "Claim level: calibrated", "Intervals: 90%", "12 months"):  # fmt: skip
         assert part in " ".join(done.stdout.split()), part
     assert "Traceback" not in done.stderr
 
@@ -102,7 +102,7 @@ def test_out_holds_effects_figures_their_numbers_and_the_record(tmp_path: Path) 
     assert record["finding"][0].startswith("What this says. ")
     svg = (tmp_path / "o" / "costs.svg").read_text()
     drawn = " ".join(part.split("-->")[0].strip() for part in svg.split("<!--")[1:])  # glyphs are paths; above them stands the text
-    assert "Claim level: exploration" in drawn
+    assert "Claim level: calibrated" in drawn
     again = call(*arguments, cwd=tmp_path)
     assert again.returncode == 2
     assert "not empty" in again.stderr
@@ -219,7 +219,7 @@ def test_a_cache_that_cannot_be_written_is_not_replaced_by_one_beside_the_source
 
 
 def test_explain_diff_schema_and_init_help_who_writes_a_file(tmp_path: Path) -> None:
-    assert "2 to 6" in call("explain", "compliance").stdout
+    assert "2 to 10" in call("explain", "compliance").stdout
     unknown = call("explain", "complience")
     assert (unknown.returncode, unknown.stdout) == (2, "")
     assert "compliance (nearest)" in unknown.stderr
@@ -292,7 +292,7 @@ def test_a_map_records_its_design(tmp_path: Path) -> None:
     arguments = ("map", "tripartite_2024", "--against", "baseline_2024", "--points", "3", "--replicates", "20", "--months", "2")
     assert call(*arguments, "--out", "o", cwd=tmp_path).returncode == 0
     record = strict((tmp_path / "o" / "run.json").read_text())
-    design = {"points": 3, "replicates": 20, "seed": 1, "x": "value_curvature", "outcome": "coercion", "claim_level": "exploration"}
+    design = {"points": 3, "replicates": 20, "seed": 1, "x": "value_curvature", "outcome": "coercion", "claim_level": "calibrated"}
     assert design.items() <= record.items()
     assert all(arm["files"] and arm["months"] == 2 for arm in record["arms"])
     assert call("verify", "o", cwd=tmp_path).returncode == 0

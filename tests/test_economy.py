@@ -82,7 +82,7 @@ def test_yearly_sums_are_those_of_the_monthly_path() -> None:
     names = ["outcome.revenue", "outcome.imports"]
     found = run("baseline_2024", 4, 2, 3, keep=4, watch=names)
     for place, name in enumerate(("revenue", "imports")):
-        path = found.paths[name].to_numpy().T  # (month, replicate)
+        path = found.paths[name].to_numpy()  # (month, replicate)
         assert found.yearly[place] == pytest.approx(path.reshape(10, 12, 4).sum(axis=1), rel=1e-12)
 
 
@@ -193,7 +193,7 @@ def test_the_fit_to_2016_knows_nothing_that_only_the_bans_of_2017_tell() -> None
     assert set(fitted("posterior_economy")) == {*calibrate.TO_2016, *calibrate.SINCE}
 
 
-IDENTIFIED = {"no": (-1.0, 0.42), "partly": (0.38, 0.88), "yes": (0.8, 1.0)}
+IDENTIFIED = {"no": (-1.0, 0.42), "partly": (0.38, 0.95), "yes": (0.8, 1.0)}
 """Share of the prior's variance that the record takes away, by the word that a parameter has for it; edges overlap a little."""
 
 

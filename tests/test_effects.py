@@ -131,7 +131,8 @@ def test_drafts_tabled_are_adopted_vetoed_or_failed(baseline: unsim.Scenario) ->
 
 
 def test_the_claim_level_is_computed_from_where_parameters_come_from(baseline: unsim.Scenario) -> None:
-    assert claim_level(baseline) == "exploration"
+    assert claim_level(baseline) == "calibrated"
+    assert claim_level(baseline.override({"uncertainty": "prior"})) == "exploration"
 
 
 @pytest.mark.parametrize("parameter", PARAMETERS, ids=lambda parameter: parameter.name)
@@ -175,7 +176,7 @@ def one_by_one(prior: unsim.parameters.Prior, u: float) -> float:
 
 @pytest.mark.parametrize("name", ["baseline_2024", "tripartite_2024"])
 def test_draws_made_together_have_the_bits_of_draws_made_one_by_one(name: str) -> None:
-    scenario, seed, draws = unsim.load(name), 77, [3, -1, 0, 250, 2**31 + 1]
+    scenario, seed, draws = unsim.load(name, {"uncertainty": "prior"}), 77, [3, -1, 0, 250, 2**31 + 1]
     together = scenario.draw(seed, draws)
     assert {prior.kind for prior in scenario.priors.values()} == {"normal", "log-normal", "uniform", "triangular", "fixed"}
     for row, (label, prior) in enumerate(scenario.priors.items()):

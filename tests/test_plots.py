@@ -21,8 +21,8 @@ from matplotlib.text import Text
 import unsim
 from unsim import plots
 from unsim.effects import Comparison
-from unsim.parameters import BY_NAME
 from unsim.plots import council, effects, levels, paths, style
+from unsim.posterior import marginals
 from unsim.results import Run
 
 COSTS = ("political_cost", "economic_cost")
@@ -143,7 +143,7 @@ def test_a_figure_says_what_it_rests_on(comparison: Comparison, figure: Figure) 
         "12 parameter draws",
         "seed 7",
         "(paths: the first 24)",
-        "Claim level: exploration.",
+        "Claim level: calibrated (",
     ):
         assert part.replace(" (paths", "") in note
     assert comparison.monthly_interval in note
@@ -204,7 +204,7 @@ def test_every_figure_says_n_draws_seed_interval_and_claim_level(comparison: Com
     for picture in plots.pictures(subject):
         note = " ".join(picture.draw().get_supxlabel().split())
         paired = "paired " if result == "comparison" else ""
-        for part in (f"n = 36 {paired}futures", "12 parameter draws", "seed 7", "Claim level: exploration."):
+        for part in (f"n = 36 {paired}futures", "12 parameter draws", "seed 7", "Claim level: calibrated ("):
             assert part in note, picture.name
         assert any(words in note for words in intervals), picture.name
 
@@ -432,17 +432,13 @@ def test_a_summary_agrees_with_numpy_over_every_horizon(baseline: unsim.Scenario
 
 
 @pytest.fixture
-def calibrated(comparison: Comparison, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """The strategy, had one of its priors come from a posterior."""
-    parameter = BY_NAME["compliance"]
-    monkeypatch.setitem(BY_NAME, "compliance", replace(parameter, prior=replace(parameter.prior, origin="posterior")))
-    run = replace(comparison.strategy, scenario=comparison.strategy.scenario.over(MONTHS))
-    assert run.scenario.priors["compliance"].origin == "posterior"
-    return run
+def plain(comparison: Comparison) -> Run:
+    """The reference, with all parameters from their priors."""
+    return replace(comparison.reference, scenario=comparison.reference.scenario.override({"uncertainty": "prior"}))
 
 
-def test_a_comparison_claims_no_more_than_either_arm(comparison: Comparison, calibrated: Run) -> None:
-    plain = comparison.reference
+def test_a_comparison_claims_no_more_than_either_arm(comparison: Comparison, plain: Run) -> None:
+    calibrated = comparison.strategy
     assert (plain.claim_level, calibrated.claim_level) == ("exploration", "calibrated")
     assert Comparison(calibrated, plain).claim_level == "exploration"
     assert Comparison(plain, calibrated).claim_level == "exploration"
@@ -461,6 +457,8 @@ def test_the_lower_level_counts(ours: str, theirs: str) -> None:
     assert Comparison(*arms).claim_level == RISING[min(RISING.index(ours), RISING.index(theirs))]
 
 
-def test_a_parameter_held_by_the_user_calibrates_nothing(calibrated: Run) -> None:
-    held = calibrated.scenario.override({"parameters.compliance": 3.0})
-    assert replace(calibrated, scenario=held).claim_level == "exploration"
+def test_parameters_held_by_the_user_calibrate_nothing(comparison: Comparison) -> None:
+    fitted = [name for name, prior in comparison.strategy.scenario.priors.items() if prior.origin == "posterior"]
+    assert len(fitted) > 20
+    held = comparison.strategy.scenario.override({f"parameters.{name}": marginals()[name].a for name in fitted})
+    assert replace(comparison.strategy, scenario=held).claim_level == "exploration"

@@ -43,7 +43,7 @@ def test_an_effect_through_identified_parameters_alone_is_told_so() -> None:
     for name in ("evadability", "forced_labour"):
         held[f"parameters.{name}"] = dict.fromkeys(unsim.load("baseline_2024").labels.channels, 0.3)
     held["parameters.mandate_strength"] = dict.fromkeys(unsim.load("baseline_2024").labels.mandates, 0.2)
-    base = unsim.load("baseline_2024", {**held, "months": 6})
+    base = unsim.load("baseline_2024", {**held, "months": 6, "uncertainty": "prior"})
     lifted = base.override({"measures.without": ["P027", "P038", "P045"]})
     share = structure.unidentified_shares(unsim.compare(lifted, base, 800, draws=160))["revenue_coal"]
     assert share is not None
@@ -128,7 +128,7 @@ def test_a_map_holds_both_parameters_and_shares_all_other_luck() -> None:
     marks = [float(label.get_text()) for label in figure.axes[0].get_xticklabels()]
     assert marks == [0.0, 1.5, 3.0]  # the points, and no place outside the prior
     told = " ".join(figure.get_supxlabel().split())
-    assert all(part in told for part in ("n = 20 paired futures", "seed 1", "90% of 20", "Claim level: exploration"))
+    assert all(part in told for part in ("n = 20 paired futures", "seed 1", "90% of 20", "Claim level: calibrated"))
     shown = {text.get_text() for text in figure.axes[0].texts}
     assert {f"{value:+.2g}".replace("-", "−") for value in table["effect"]} == shown
 

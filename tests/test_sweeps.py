@@ -606,7 +606,7 @@ def test_every_kind_of_figure_is_drawn_with_its_numbers_and_says_what_it_rests_o
         assert said.startswith("n = "), picture.name
         assert {text.get_fontsize() for text in figure.texts} <= {style.NOTE_SIZE, style.HEADING_SIZE}, picture.name
         assert "seed 1" in said
-        assert "Claim level: exploration" in said
+        assert "Claim level: calibrated" in said
         assert f"Made with: {command}" in said
         assert len(picture.table())
     (path,) = pictures.write(whole, some[:1], tmp_path / "figures")

@@ -56,14 +56,14 @@ def test_what_it_does_not_say_follows_from_level_menus_draws_and_first_month(
     def told(subject: Comparison, found: Structure | None = None) -> str:
         return words.finding(subject, found)[1]
 
-    assert "exploration, no forecast" in told(comparison)
+    assert "never seen, and it is no forecast" in told(comparison)
     assert "menus differ" not in told(comparison)
     other = baseline.over(6).override({"coalition.menu": ["rights_meeting"]})
     assert "the menus differ" in told(unsim.compare(other, baseline.over(6), 20))
     for draws, words_ in ((0, "not varied"), (1, "not varied"), (4, "varied 4 times only"), (20, "come from priors")):
         found = told(unsim.compare("tripartite_2024", "baseline_2024", 20, draws=draws))
         assert words_ in found
-        assert ("priors" in found) == (draws == 20)
+        assert ("come from priors" in found) == (draws == 20)
     begun = Structure({}, None, {}, {"revenue": comparison.effect("revenue")})
     assert "differ in the first month already" in told(comparison, begun)
 
