@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.special import ndtri
 
 import unsim
 from unsim.history import calibrate, economy, inference, patterns
@@ -198,12 +197,15 @@ IDENTIFIED = {"no": (-1.0, 0.42), "partly": (0.38, 0.95), "yes": (0.8, 1.0)}
 
 
 def test_what_a_parameter_says_of_being_identified_is_what_the_fit_of_trade_found() -> None:
-    priors = unsim.load(HISTORY, {"uncertainty": "prior"}).priors
-    for name, values in fitted("posterior_economy").items():
-        quantiles = np.linspace(0.0005, 0.9995, 1000)
-        scores = ndtri(np.interp(values, [priors[name].quantile(u) for u in quantiles], quantiles))
+    for name, share in calibrate.shipped("posterior_economy").identified().items():
         low, high = IDENTIFIED[BY_NAME[name.partition(".")[0]].identified]
-        assert low <= 1.0 - scores.var() <= high, name
+        assert low <= share <= high, name
+
+
+def test_scores_of_values_and_values_of_scores_are_inverse() -> None:
+    prior = unsim.load(HISTORY, {"uncertainty": "prior"}).priors["to_unlisted"]
+    scores = np.linspace(-2.5, 2.5, 11)
+    assert calibrate.scores_of(prior, calibrate.from_scores(prior, scores)) == pytest.approx(scores, abs=0.02)
 
 
 def test_nothing_dated_after_2016_moves_what_the_fit_to_2016_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:

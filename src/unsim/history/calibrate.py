@@ -12,13 +12,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
+from scipy.special import ndtr, ndtri
 
 from unsim.history.economy import FUTURES, ORIGIN, SCENARIO, SEED, Replay, Tested, bands, record, replay
 from unsim.history.inference import Posterior, sample
 from unsim.parameters import Prior
+from unsim.posterior import fitted
 from unsim.problems import Problem, ScenarioError
 from unsim.scenario import Scenario, load
+from unsim.tables import table
 
 Floats = NDArray[np.float64]
 
@@ -175,6 +177,19 @@ def calibrate(until: int = 2024, particles: int = 1000, rounds: int = 12, seed: 
     return Calibration(names, priors, draws, found, until)
 
 
+def shipped(fit: str) -> Calibration:
+    """A fit that ships (``posterior_economy`` or ``posterior_economy_2016``), from its draws and what is told of its sampler."""
+    told = next(row for row in table("posterior_fits") if row["fit"] == fit)
+    columns = fitted(fit)
+    known = load(SCENARIO, {"uncertainty": "prior"}).priors
+    priors = tuple(known[name] for name in columns)
+    scores = [scores_of(prior, values) for prior, values in zip(priors, columns.values(), strict=True)]
+    tolerances = float(told["first_tolerance"]), float(told["last_tolerance"])
+    sampler = Posterior(np.stack(scores, axis=1), tolerances, (float(told["last_acceptance"]),), int(told["simulations"]),
+                        float(told["effective"]))  # fmt: skip
+    return Calibration(tuple(columns), priors, np.stack(list(columns.values()), axis=1), sampler, int(told["until"]))
+
+
 def check(made: Calibration, futures: int = FUTURES) -> Tested:
     """The posterior predictive check: the history replayed with the draws of a fit."""
     rows = np.arange(futures) % len(made.draws)
@@ -185,3 +200,9 @@ def check(made: Calibration, futures: int = FUTURES) -> Tested:
 def from_scores(prior: Prior, z: Floats) -> Floats:
     """Values of a parameter from its scores: quantiles of its prior."""
     return prior.quantile(np.asarray(ndtr(z), dtype=np.float64))
+
+
+def scores_of(prior: Prior, values: Floats) -> Floats:
+    """Scores of a parameter's values, by interpolation between quantiles of its prior."""
+    levels = np.linspace(0.0005, 0.9995, 1000)
+    return np.asarray(ndtri(np.interp(values, prior.quantile(levels), levels)), dtype=np.float64)

@@ -35,23 +35,18 @@ PILOT = 20
 
 @dataclass(frozen=True)
 class Posterior:
-    """Draws of the scores (draw, parameter) after regression, before it, their weights, and how the sampler went.
+    """Draws of the scores (draw, parameter) after regression, and how the sampler went.
 
     ``tolerances``: distance that each round kept, in prior standard deviations of what the summaries say; ``acceptance``:
-    share of its proposals that a round kept; ``simulations``: all that were made.
+    share of its proposals that a round kept; ``simulations``: all that were made; ``effective``: effective sample size, the
+    square of the sum of the weights that draws had over the sum of their squares.
     """
 
     draws: Floats
-    raw: Floats
-    weights: Floats
     tolerances: tuple[float, ...]
     acceptance: tuple[float, ...]
     simulations: int
-
-    @property
-    def effective(self) -> float:
-        """Effective sample size: the square of the sum of the weights over the sum of their squares."""
-        return float(np.sum(self.weights) ** 2 / np.sum(self.weights**2))
+    effective: float
 
 
 @dataclass(frozen=True)
@@ -122,7 +117,8 @@ def sample(simulate: Simulator, observed: Floats, parameters: int, particles: in
         tolerances.append(tolerance)
         acceptance.append(rate)
     draws, weights = adjusted(z, found, target)
-    return Posterior(draws[_resampled(weights, particles, rng)], z, weights, tuple(tolerances), tuple(acceptance), made)
+    effective = float(weights.sum() ** 2 / np.sum(weights**2))
+    return Posterior(draws[_resampled(weights, particles, rng)], tuple(tolerances), tuple(acceptance), made, effective)
 
 
 def _distance(found: Floats, target: Floats) -> Floats:
