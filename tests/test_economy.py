@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import unsim
-from unsim.history import calibrate, economy, inference, patterns
+from unsim.history import calibrate, economy, inference, patterns, votes
+from unsim.history.record import conditions, shipped_known, shipped_record
 from unsim.parameters import BY_NAME
 from unsim.posterior import FITS, fitted, marginals
 from unsim.sweep import run
@@ -216,6 +217,11 @@ def test_nothing_dated_after_2016_moves_what_the_fit_to_2016_is_shown(monkeypatc
     assert not np.array_equal(calibrate.observed(2024)[: len(before)], before)
 
 
+def test_a_posterior_s_marginal_is_not_drawn_by_itself() -> None:
+    with pytest.raises(ValueError, match="jointly"):
+        marginals()["compliance"].quantile(0.5)
+
+
 def test_a_run_takes_whole_rows_of_the_joint_draws() -> None:
     scenario = unsim.load("baseline_2024")
     drawn = scenario.draw(4, list(range(30)))
@@ -258,12 +264,12 @@ def test_medians_stand_where_parameters_are_not_drawn() -> None:
 
 
 @pytest.fixture(scope="module")
-def tested() -> economy.Tested:
+def scored() -> economy.Tested:
     return economy.against_record(1000)
 
 
-def test_the_fit_to_2016_reaches_its_bars_and_beats_every_rival(tested: economy.Tested) -> None:
-    found = tested.as_json()
+def test_the_fit_to_2016_reaches_its_bars_and_beats_every_rival(scored: economy.Tested) -> None:
+    found = scored.as_json()
     bars = {"2017-2019": 0.08, "2020-2024": 0.05}
     for period, by in found["economy_crps"].items():
         assert by["model"] <= bars[period]
@@ -271,8 +277,28 @@ def test_the_fit_to_2016_reaches_its_bars_and_beats_every_rival(tested: economy.
         assert 0.80 <= found["coverage"][period]["90"] <= 0.95
 
 
-def test_patterns_say_whether_they_emerge(tested: economy.Tested) -> None:
-    found = patterns.shares(tested.made)
+def test_the_test_of_2016_draws_nothing_from_a_prior_that_leans_on_later_trade(scored: economy.Tested) -> None:
+    leaning = {"to_unlisted", "unlisted_speed", "unlisted_capacity", "text_reach.minerals", "text_reach.other_goods"}
+    assert set(economy.BEFOREHAND) == leaning
+    shipped = unsim.load(HISTORY, {"uncertainty": "prior"}).priors
+    for name, prior in economy.BEFOREHAND.items():
+        assert prior.low <= shipped[name].low  # no narrower, and no mode
+        assert prior.kind == "uniform"
+    wider = economy.with_draws(fitted("posterior_economy_2016"), 2024, 1000).made.of("unlisted", 2019)
+    assert scored.made.of("unlisted", 2019).std() > wider.std()
+
+
+def test_unanimity_is_rarer_than_no_veto_and_certain_where_support_is_beyond_doubt(scored: economy.Tested) -> None:
+    found = patterns.shares(scored.made)
+    assert 0.0 < found["unanimity_to_2017"]["share_of_draws"] < found["no_veto_to_2017"]["share_of_draws"]
+    whole = shipped_record()
+    x, values = conditions(whole, shipped_known()), votes.shipped(100)
+    values[:, votes.COLUMNS.index("security_base")] = 1e3
+    assert votes.unanimity(values, x, [0, 1, 2]) == pytest.approx(np.ones(100))
+
+
+def test_patterns_say_whether_they_emerge(scored: economy.Tested) -> None:
+    found = patterns.shares(scored.made)
     assert all(0.0 <= entry["share_of_draws"] <= 1.0 for entry in found.values())
     assert found["collapse_within_a_year"] == {"share_of_draws": pytest.approx(1.0, abs=0.05), "emergent": True}
     assert not found["russian_arms_replace_part"]["emergent"]

@@ -12,6 +12,7 @@ from unsim.checks import FORMS
 from unsim.consistency import ENTRY_PRIORS
 from unsim.files import Problem, ScenarioError, nearest, read, shipped_scenarios
 from unsim.parameters import BY_NAME, PARAMETERS, Parameter
+from unsim.posterior import marginals
 from unsim.scenario import Scenario, load, shipped
 from unsim.schema import ScenarioFile
 from unsim.tables import DATA, table
@@ -140,9 +141,12 @@ def _explained_parameter(parameter: Parameter) -> list[tuple[str, str]]:
         told += [("prior", f"one for each of the {section}: {section}.NAME.{field}, low, central and high")]
         held = f"parameters.{parameter.name}.NAME=VALUE"
     else:
-        prior = parameter.prior
-        told += [("default", f"{parameter.default:g}"), ("range", f"{prior.low:g} to {prior.high:g}"), ("prior", str(prior))]
-        held = f"parameters.{parameter.name}={parameter.default:g}"
+        prior, fit = parameter.prior, marginals().get(parameter.name)
+        default = f"{fit.a:.4g}" if fit else f"{parameter.default:g}"
+        told += [("default", default), ("range", f"{prior.low:g} to {prior.high:g}"), ("prior", str(prior))]
+        held = f"parameters.{parameter.name}={default}"
+    if drawn := [f"{name}: {fit}" for name, fit in marginals().items() if name.partition(".")[0] == parameter.name]:
+        told += [("drawn from", "; ".join(drawn) + "; jointly with the others of its fit (uncertainty: prior for the prior alone)")]
     told += [("source", parameter.source), ("identified by the record", identified), ("hold it with", f"--set {held}")]
     return [*told, *_set_by(("parameters", parameter.name))]
 

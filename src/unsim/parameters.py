@@ -45,7 +45,9 @@ class Prior:
     origin: Literal["prior", "posterior"] = "prior"
 
     def quantile(self, uniform: Numbers) -> Numbers:
-        """Value below which the share ``uniform`` of the prior lies."""
+        """Value below which the share ``uniform`` of the prior lies. Raises ``ValueError`` for posterior draws: they are joint."""
+        if self.kind == "draws":
+            raise ValueError("posterior draws are taken jointly, a row at a time")
         if self.kind == "fixed" or self.low == self.high:
             return self.a + 0.0 * uniform  # as many as there are uniforms
         if self.kind == "uniform":

@@ -34,7 +34,10 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True)
 class Move:
-    """A parameter at which the main effect changes sign: the value, and how far from its centre, in units of its range."""
+    """A parameter at which the main effect changes sign: the value, and how far from its centre, in units of its range.
+
+    The range is that of the prior, or of the posterior draws where a fit informs it.
+    """
 
     parameter: str
     value: float

@@ -35,7 +35,17 @@ PLAN, LOG, RESULTS, SOURCE = "plan.json", "log", "results.zarr", "experiment.yam
 FORMAT = "unsim sweep 1"
 PACKAGE = Path(__file__).parents[1]
 MODEL = (
-    *("rules/*.py", "engines/kernel/*.py", "parameters.py", "files.py", "schema.py", "checks.py", "consistency.py"),
+    *(
+        "rules/*.py",
+        "engines/kernel/*.py",
+        "parameters.py",
+        "posterior.py",
+        "tables.py",
+        "files.py",
+        "schema.py",
+        "checks.py",
+        "consistency.py",
+    ),
     *("setting.py", "scenario.py", "bands.py", "results.py", "sweep.py"),
 )
 """Sources on which the number of a future rests, beside the data tables."""

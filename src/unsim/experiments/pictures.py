@@ -468,7 +468,7 @@ def tornado(found: Findings, width: Width) -> Figure:
     names = list(dict.fromkeys(table["parameter"]))[:MOST_BARS]
     told = note(
         found,
-        "Each parameter held at the lower (light) and the upper end (dark) of its prior's range, by itself; all others drawn.",
+        "Each parameter held at the lower (light) and the upper end (dark) of its range, by itself; all others drawn.",
         f"Line: the effect with all drawn, {signed(base)}. A screen: {SCREENED} pairs at each end, on the same luck; no intervals.",
         "The arms as they are, without factors." if found.experiment.file.factors else "",
     )

@@ -154,7 +154,7 @@ def would_flip(turned: Flips | None) -> str:
     rows = len({name for name, _, _ in turned.screen})
     if move is None:
         return f"Nothing within the ranges: none of {rows} parameters, moved by itself, turns the sign of the effect on {what}."
-    size = f"{move.move:.0%} of its prior's range{'' if move.clear else ', within noise'}"
+    size = f"{move.move:.0%} of its range{'' if move.clear else ', within noise'}"
     return (
         f"The smallest move found: {move.parameter} from its central value to {move.value:.3g} ({size}) turns the sign of "
         f"the effect on {what}; all other parameters are drawn. {rows} parameters were examined, each by itself."

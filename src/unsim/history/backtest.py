@@ -34,7 +34,8 @@ CAVEATS = (
     "The form of the rule, the signals of rivalry and the codes of drafts were chosen by someone who knew all votes.",
     "Sponsors are those that lead or sponsor in the shipped scenarios; a second row counts every signature of a letter.",
     "Trade: a fit to 2016 replays 2017-2024. Texts and dates, wars, theft and the closed border are given to it, and were coded "
-    "by someone who knew the outcome; that China obeys a full ban is a prior, widened once its bands were seen to leave out zero.",
+    "by someone who knew the outcome; that China obeys a full ban is a prior, widened once its bands were seen to leave out zero. "
+    "Parameters whose shipped priors lean on later trade are drawn from ranges that could be given in 2016.",
     "No vote that a non-rival cast on a security draft was other than yes: there the record says only that support is large.",
 )
 FIRST_ROLLING = 8

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-from unsim.history.economy import FUTURES, ORIGIN, SCENARIO, SEED, Replay, Tested, bands, record, replay
+from unsim.history.economy import FUTURES, ORIGIN, SCENARIO, Replay, Tested, bands, record, replay, with_draws
 from unsim.history.inference import Posterior, sample
 from unsim.parameters import Prior
 from unsim.posterior import fitted
@@ -64,6 +64,7 @@ UNSTEADY = ("coal", "minerals", "textiles", "seafood", "other_goods")
 SETTLED = 2012
 """From this year to 2016 demand was about level: yearly steps of these channels, and of all together, tell of shocks."""
 SMALL = 1e-4
+"""Added to a mean square before its log."""
 OFFSET = 4.0
 """Added before the log, USD million: below it, figures are rounding and recording error."""
 UNTIL, PARTICLES, MOST_SEED = (ORIGIN, 2024), (200, 20_000), 4000
@@ -192,9 +193,7 @@ def shipped(fit: str) -> Calibration:
 
 def check(made: Calibration, futures: int = FUTURES) -> Tested:
     """The posterior predictive check: the history replayed with the draws of a fit."""
-    rows = np.arange(futures) % len(made.draws)
-    values = {name: made.draws[rows, i] for i, name in enumerate(made.names)}
-    return Tested(replay(load(SCENARIO, {"uncertainty": "prior"}), futures, SEED, values), futures, len(made.draws))
+    return with_draws(dict(zip(made.names, made.draws.T, strict=True)), made.until, futures)
 
 
 def from_scores(prior: Prior, z: Floats) -> Floats:

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from unsim.history import votes
 from unsim.history.economy import CHANNELS, Replay, sum_of
+from unsim.history.record import conditions, shipped_known, shipped_record
 
-Shown = NDArray[np.bool_]
+Shown = NDArray[np.bool_] | NDArray[np.float64]
+"""Whether each future shows a pattern, or the probability that each parameter draw gives it."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,18 @@ class Pattern:
 
 def _exports(made: Replay, year: int, partner: str = "CHN") -> NDArray[np.float64]:
     return sum_of(made.sold("declared", channel, partner, year) for channel in CHANNELS)
+
+
+@cache
+def _unanimous(through: int) -> NDArray[np.float64]:
+    """By draw of the shipped fit of votes: probability that all fifteen say yes to every text on weapons up to a year."""
+    whole = shipped_record()
+    texts = [d for d, draft in enumerate(whole.drafts) if draft.security > 0.0 and draft.date.year <= through]
+    return votes.unanimity(votes.shipped(), conditions(whole, shipped_known()), texts)
+
+
+def _unanimity(_: Replay) -> Shown:
+    return _unanimous(2017)
 
 
 def _no_veto(made: Replay) -> Shown:
@@ -77,6 +93,8 @@ def _russian_arms(made: Replay) -> Shown:
 
 
 PATTERNS = (
+    Pattern("unanimity_to_2017", "all fifteen say yes to every text on weapons from 2006 to 2017", False,
+            "rivalry is coded as nought before December 2019; that support is then large is fitted to these votes", _unanimity),
     Pattern("no_veto_to_2017", "no draft on the DPRK is vetoed from 2006 to 2017", False,
             "rivalry is coded as nought before December 2019; that support is then large is fitted", _no_veto),
     Pattern("veto_2022_to_2024", "at least one of the drafts of 2022 to 2024 is vetoed", False,

@@ -101,6 +101,26 @@ def result(no: Any, yes: Any, x: Conditions, d: int) -> tuple[float, float]:
 
 
 @kernel
+def chances(values: Any, normals: Any, bands: Any, x: Conditions, d: int, i: int, weakest_link: float) -> tuple[float, float]:
+    """Probabilities of a no and of a yes of the member in row ``i`` in one draw: a row of values, normals (2, seat)."""
+    seat = i - x.first[d]
+    position = world.member_position(x.position[i], x.spread[i], normals[0, seat])
+    rivalry = world.rivalry_start(x.rivalry[i], values[16], normals[1, seat])
+    return probabilities(bands, x, d, i, support(values, x, d, i, position, rivalry, weakest_link))
+
+
+@kernel
+def all_yes(values: Any, normals: Any, x: Conditions, drafts: Any, found: Any) -> None:
+    """Written to ``found`` (draw): the probability that every member says yes to every one of some drafts."""
+    for k in range(values.shape[0]):
+        bands = council.bands(values[k, 14], values[k, 15])
+        found[k] = 1.0
+        for d in drafts:
+            for i in range(x.first[d], x.first[d + 1]):
+                found[k] *= chances(values[k], normals[k], bands, x, d, i, 0.0)[1]
+
+
+@kernel
 def add_up(values: Any, normals: Any, x: Conditions, drafts: Any, weakest_link: float, no: Any, yes: Any, adopted: Any,
             vetoed: Any, now_no: Any, now_yes: Any) -> None:  # fmt: skip
     """Sums over draws (rows of ``values``) of every probability, added to ``no``, ``yes``, ``adopted`` and ``vetoed``.
@@ -111,11 +131,7 @@ def add_up(values: Any, normals: Any, x: Conditions, drafts: Any, weakest_link: 
         bands = council.bands(values[k, 14], values[k, 15])
         for d in drafts:
             for i in range(x.first[d], x.first[d + 1]):
-                seat = i - x.first[d]
-                position = world.member_position(x.position[i], x.spread[i], normals[k, 0, seat])
-                rivalry = world.rivalry_start(x.rivalry[i], values[k, 16], normals[k, 1, seat])
-                latent = support(values[k], x, d, i, position, rivalry, weakest_link)
-                now_no[i], now_yes[i] = probabilities(bands, x, d, i, latent)
+                now_no[i], now_yes[i] = chances(values[k], normals[k], bands, x, d, i, weakest_link)
                 yes[i] += now_yes[i]
                 no[i] += now_no[i]
             one, other = result(now_no, now_yes, x, d)
@@ -202,8 +218,7 @@ def forecast(values: Floats, x: Conditions, drafts: Sequence[int] | None = None,
     number, votes = len(x.bite), len(x.position)
     chosen = np.arange(number) if drafts is None else np.array(drafts, dtype=np.int64)
     no, yes, adopted, vetoed = np.zeros(votes), np.zeros(votes), np.zeros(number), np.zeros(number)
-    normals = np.ascontiguousarray(normal_draws(len(values), 2 * world.SEATS, SEED + 1).reshape(-1, 2, world.SEATS))
-    add_up(np.ascontiguousarray(values), normals, x, chosen, float(weakest_link), no, yes, adopted, vetoed,
+    add_up(np.ascontiguousarray(values), _normals(len(values)), x, chosen, float(weakest_link), no, yes, adopted, vetoed,
            np.zeros_like(no), np.zeros_like(yes))  # fmt: skip
     for sums in (no, yes, adopted, vetoed):
         sums /= len(values)
@@ -212,6 +227,18 @@ def forecast(values: Floats, x: Conditions, drafts: Sequence[int] | None = None,
     rows = np.repeat(made, np.diff(x.first))
     probabilities = np.where(rows[:, None], np.stack([no, 1.0 - no - yes, yes], axis=1), np.nan)
     return Forecast(probabilities, np.where(made, adopted, np.nan), np.where(made, vetoed, np.nan))
+
+
+def _normals(draws: int) -> Floats:
+    """Standard normals (draw, 2, seat) for what is not known of positions and of rivalry."""
+    return np.ascontiguousarray(normal_draws(draws, 2 * world.SEATS, SEED + 1).reshape(-1, 2, world.SEATS))
+
+
+def unanimity(values: Floats, x: Conditions, drafts: Sequence[int]) -> Floats:
+    """Probability by draw (row of values) that all members say yes to all of some drafts."""
+    found = np.empty(len(values))
+    all_yes(np.ascontiguousarray(values), _normals(len(values)), x, np.array(drafts, dtype=np.int64), found)
+    return found
 
 
 def mean(forecasts: Sequence[Forecast]) -> Forecast:
