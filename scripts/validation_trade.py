@@ -28,17 +28,16 @@ PART = """\
 ## Trade
 
 The scenario [`history_2006_2024`](model.md#as-it-happened) replays the years with the rules that make futures. Given to it:
-the texts with their coverage and dates, the ROK's and Japan's own bans, wars and what they buy, theft, workers abroad, the closed
-border, and how demand grew to 2016 (`past_flows.csv`). Drawn: prices and demand, votes, what China lets through, what moves elsewhere,
-what income buys. The record (`trade_record.csv`) is what China's customs and others recorded; undeclared trade is in no
-series, so estimates of it are compared below and never fitted.
+the texts with their coverage and dates, the ROK's and Japan's own bans, wars and what they buy, theft, workers abroad, the
+closed border, and how demand grew to 2016 (`past_flows.csv`). Drawn: prices and demand, votes, what China lets through, what
+moves elsewhere, what income buys. The record (`trade_record.csv`) is what China's customs and others recorded; undeclared
+trade is in no series, so estimates of it are compared below and never fitted.
 
 Parameters that trade to 2016 can inform are fitted to it (below); all others keep their priors, but for five whose shipped
-priors lean on later trade ({beforehand}): they are drawn from wide ranges that could be given in 2016
-(in the fit itself they hardly act). Then 2017 to 2024 is
-replayed: {futures} futures, {draws} posterior draws. **What this tests is the coding of the texts and a prior on compliance,
-not the fit**: no full ban on civil goods bound China before 2017, so to 2016 the record says nothing of how China would obey
-one.
+priors lean on later trade ({beforehand}): they are drawn from wide ranges that could be given in 2016 (in the fit itself they
+hardly act). Then 2017 to 2024 is replayed: {futures} futures, {draws} posterior draws. **What this tests is the coding of the
+texts and a prior on compliance, not the fit**: no full ban on civil goods bound China before 2017, so to 2016 the record says
+nothing of how China would obey one.
 
 ### Scores of trade
 
@@ -51,8 +50,8 @@ By series, model / a legal ban means zero:
 
 {by_series}
 
-The median of the replay misses trade with China by {china} of what was recorded (mean over the years). The legal rival knows the
-reach of each text as it is coded today, the model only a range.
+The median of the replay misses trade with China by {china} of what was recorded (mean over the years). The legal rival knows
+the reach of each text as it is coded today, the model only a range.
 
 Recorded values inside the bands (nine series, the goods that no text lists included; a band covers what it reaches within
 half a million, the rounding of the record):

@@ -15,11 +15,11 @@ import pytest
 
 import unsim
 from unsim import setting
+from unsim.calendar import month_number
 from unsim.consistency import named_rows
 from unsim.engines.model import PressureModel
 from unsim.history.record import SPONSORS, codes
 from unsim.rules import coalition, forums, world
-from unsim.setting import month_number
 from unsim.tables import row_dates, table
 
 EARLIER = {"r2270": "2016-02", "p2017": "2017-11"}

@@ -11,9 +11,9 @@ import pytest
 
 import unsim
 from conftest import SHIPPED
+from unsim.calendar import ELECTED_BY_REGION, month_name, month_number, seating
 from unsim.consistency import named_rows
 from unsim.files import read, shipped_scenarios
-from unsim.setting import ELECTED_BY_REGION, month_name, month_number, seating
 from unsim.tables import DATED, evidence_month, table
 
 

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import unsim
+from unsim.calendar import month_number, path
+from unsim.measures import measures_in_force
 from unsim.rules import coalition, council, world
 from unsim.schema import ScenarioFile, Step
-from unsim.setting import measures_in_force, month_number, path
 
 share = st.floats(0.0, 1.0)
 

@@ -9,38 +9,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from unsim.calendar import TERM, VETO_DEBATE, Seating, acts_from, known_until, month_number, path, seating
+from unsim.measures import coverage, in_force, measures_in_force
 from unsim.rules.chance import permanent_code
 from unsim.rules.world import FORUMS, SCOPES, STOCKS, Setting
-from unsim.schema import Content, Draft, Flow, Happening, Mandate, Measure, Record, ScenarioFile, Step
+from unsim.schema import Content, Draft, Flow, Happening, Mandate, Measure, Record, ScenarioFile
 from unsim.tables import table
 
-ELECTED_BY_REGION = {"AFR": 3, "APG": 2, "EEG": 1, "GRULAC": 2, "WEOG": 2}
-"""Elected seats of each regional group (General Assembly resolution 1991 (XVIII) A)."""
-TERM = 2
 HARVEST_MONTH = 9  # October, counted from 0
 DILUTION = (1.0, 0.75, 0.5)
-VETO_DEBATE = "2022-05"
-"""First month in which a veto brings a debate: General Assembly resolution 76/262 is of 26 April 2022 (recalled)."""
 NO_TEXT = -1.0
+"""Where no text was put to the vote."""
 LAST_MONTH = "2099-12"
 """The last month that a horizon can reach; what opens then never does, since a text needs a month to be tabled."""
-ROLL_CALL_MONTH = 11
-"""The General Assembly votes in December (counted from 0): an estimate from its roll call is known from January on."""
-
-
-def month_number(text: str) -> int:
-    """``2024-01`` as an absolute month, year * 12 + month - 1."""
-    return int(text[:4]) * 12 + int(text[5:7]) - 1
-
-
-def month_name(number: int) -> str:
-    """An absolute month as ``2024-01``."""
-    return f"{number // 12:04d}-{number % 12 + 1:02d}"
-
-
-def known_until(file: ScenarioFile) -> int | None:
-    """The month up to which facts are known: the start, or None (all) where the file tells history."""
-    return None if file.as_it_happened else month_number(file.start)
 
 
 def on_record(file: ScenarioFile, months: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -61,123 +42,6 @@ class Labels:
     conflicts: tuple[str, ...]
     mandates: tuple[str, ...]
     rivals: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Seating:
-    """Who sits on the Council: members by year, and the first year of each unknown member's terms."""
-
-    by_year: dict[int, list[str]]
-    permanent: tuple[str, ...]
-    terms: dict[str, int]  # unknown member: a year in which a term of its seat begins
-    region: dict[str, str]
-
-
-def seating(years: Iterable[int], elected: dict[str, list[str]]) -> Seating:
-    """The real calendar as far as it goes, a scenario's own lists, then unknown members by regional group.
-
-    Members elected in the last known year keep their seat in the next; every other seat is an unknown member's, named by
-    region and number, with staggered two-year terms.
-    """
-    calendar: dict[int, list[dict[str, str]]] = {}
-    for row in table("council_members"):
-        calendar.setdefault(int(row["year"]), []).append(row)
-    last = max(calendar)
-    permanent = tuple(sorted(row["iso3"] for row in calendar[last] if row["permanent"] == "1"))
-    region = {row["iso3"]: row["region"] for rows in calendar.values() for row in rows}
-    known = {year: sorted(r["iso3"] for r in rows if r["permanent"] == "0") for year, rows in calendar.items()}
-    known.update({int(year): sorted(states) for year, states in elected.items()})
-    while last + 1 in known:
-        last += 1
-    newcomers = [state for state in known[last] if state not in known[last - 1]]
-    by_year, terms = {}, {}
-    for year in years:
-        if year in known:
-            by_year[year] = [*permanent, *known[year]]
-            continue
-        staying = newcomers if year == last + 1 else []
-        seats = list(staying)
-        for group, number in ELECTED_BY_REGION.items():
-            held = sum(region.get(state) == group for state in newcomers)
-            for place in range(number):
-                if year == last + 1 and place < sum(region.get(state) == group for state in staying):
-                    continue
-                name = f"{group}-{place + 1}"
-                region[name] = group
-                terms[name] = last + 2 if place < held else last + 1
-                seats.append(name)
-        by_year[year] = [*permanent, *seats]
-    return Seating(by_year, permanent, terms, region)
-
-
-def path(steps: Sequence[Step], months: NDArray[np.int64], before: float, until: int | None) -> NDArray[np.float64]:
-    """A step path by month; steps after ``until`` (the information date) are left out.
-
-    A step in the first month acts from the second: the first shows the world as it stood.
-    """
-    values = np.full(len(months), before)
-    for step in sorted(steps, key=lambda s: s.start):
-        start = month_number(step.start)
-        if until is None or start <= until or step.supposed:
-            values[months >= acts_from(start, months)] = step.value
-    return values
-
-
-def acts_from(start: int, months: NDArray[np.int64]) -> int:
-    """The month from which something acts that begins in month ``start``: what begins in the first acts from the second.
-
-    The first month shows the world as it stood, to which trade and coercion have long adjusted.
-    """
-    return start + int(start == months[0])
-
-
-def measures_in_force(file: ScenarioFile) -> list[Measure]:
-    """Measures of the table and of the file, known by the information date or supposed; lifted ones end with the first month."""
-    rows = [
-        Measure.model_validate(
-            {
-                **{key: row[key] for key in ("sender", "channel", "part", "from")},
-                **{key: float(row[key]) for key in ("coverage", "share_of_channel", "clarity", "wind_down")},
-                "until": file.start if row["id"] in file.measures.lift else None,
-            }
-        )
-        for row in table("measures")
-        if row["id"] not in file.measures.without and not (row["id"] in file.measures.lift and row["from"] >= file.start)
-    ]
-    rows += file.measures.add.values()
-    return [row for row in rows if file.as_it_happened or row.supposed or row.start <= file.start]
-
-
-def in_force(measure: Measure, months: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Whether a measure is in force, by month."""
-    ended = np.inf if measure.until is None else acts_from(month_number(measure.until), months)
-    return np.asarray((months >= acts_from(month_number(measure.start), months)) & (months < ended))
-
-
-def effect(measure: Measure, months: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Share of a measure that has taken effect, by month, from the middle of its first month on."""
-    if measure.wind_down == 0.0:
-        return np.where(in_force(measure, months), 1.0, 0.0)
-    age = np.maximum(months - acts_from(month_number(measure.start), months), 0) + 0.5
-    return np.where(in_force(measure, months), 1.0 - np.exp(-age / measure.wind_down), 0.0)
-
-
-def coverage(rows: Iterable[Measure], months: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Share of a channel that measures name, by month: parts add, on a part the strictest measure counts.
-
-    A measure on the whole channel (part ``all``) counts on every part, and on what no part names.
-    """
-    whole = np.zeros(len(months))
-    parts: dict[str, tuple[float, NDArray[np.float64]]] = {}
-    for row in rows:
-        named = row.coverage * effect(row, months)
-        if row.part == "all":
-            whole = np.maximum(whole, named)
-        else:
-            parts[row.part] = (row.share_of_channel, np.maximum(parts.get(row.part, (0.0, named))[1], named))
-    rest = max(1.0 - sum(share for share, _ in parts.values()), 0.0)
-    total = sum((share * np.maximum(named, whole) for share, named in parts.values()), rest * whole)
-    return np.minimum(total, 1.0)
 
 
 def build(file: ScenarioFile, months: int) -> tuple[Setting, Labels]:
@@ -229,7 +93,7 @@ def _coalition(file: ScenarioFile, labels: Labels, span: NDArray[np.int64]) -> d
         "letters": float(file.coalition.letters),
         "weakest_link": float(file.coalition.linkage == "weakest_link"),
         "dilution": np.array(DILUTION),
-        "audience": np.where(span >= month_number(VETO_DEBATE), float(file.council.veto_debate), 0.0),
+        "audience": np.where(span > month_number(VETO_DEBATE.isoformat()), float(file.council.veto_debate), 0.0),
         "panel_until": float(month_number(file.council.panel_until)) if file.council.panel_until else 0.0,
         "team": float(file.council.monitoring_team == "exists"),
         "team_plan": {"never": 0.0, "drawn": 1.0, "planned": 2.0, "exists": 1.0}[file.council.monitoring_team],

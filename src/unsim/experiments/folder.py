@@ -46,7 +46,7 @@ MODEL = (
         "checks.py",
         "consistency.py",
     ),
-    *("setting.py", "scenario.py", "bands.py", "results.py", "sweep.py"),
+    *("calendar.py", "measures.py", "setting.py", "scenario.py", "bands.py", "results.py", "sweep.py"),
 )
 """Sources on which the number of a future rests, beside the data tables."""
 LEVEL = 1

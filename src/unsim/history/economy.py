@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from unsim.calendar import month_number
 from unsim.parameters import Prior, draw_rows
 from unsim.posterior import fitted
 from unsim.rules.world import YEAR
 from unsim.scenario import Scenario, load
-from unsim.setting import month_number
 from unsim.sweep import Held, run
 from unsim.tables import table
 

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from unsim.calendar import VETO_DEBATE
 from unsim.parameters import BY_NAME
 from unsim.rules.coalition import in_tens
 from unsim.rules.world import ABSTAIN, NO, YES, position_spread
@@ -48,8 +49,6 @@ UNKNOWN_RIVALS = {"CHN": SIGNAL, "RUS": SIGNAL}
 """Rivalry on another file where the record names none: that of one signal. An assumption."""
 CROWDED = (("E2022-02-24", 0.8), ("E2023-10-07", 0.7))
 """Attention that other crises leave after an event, as in the shipped scenarios."""
-VETO_DEBATE = date(2022, 4, 26)
-"""General Assembly resolution 76/262: from this day a veto brings a debate (recalled)."""
 TESTS = {"icbm": "missile_weight", "satellite_launch": "missile_weight", "nuclear_test": "nuclear_weight"}
 """Categories of events that draw attention to weapons, each with the parameter that says how much."""
 LEADERS = frozenset({"JPN", "KOR", "USA"})
