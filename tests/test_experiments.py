@@ -11,10 +11,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from unsim.experiments.experiment import Block, Experiment, is_experiment, load, shipped
+from unsim.experiments.experiment import Block, Experiment
+from unsim.experiments.loading import is_experiment, load, shipped
 from unsim.experiments.schema import Arm, Design, ExperimentFile, Factor, Precision, Question, Uncertainty
 from unsim.files import ScenarioError, shipped_experiments
 from unsim.parameters import BY_NAME
+from unsim.posterior import marginals
+from unsim.results import claim_level, claimed
 
 NAMES = (
     *("quick_look", "e01_penholder", "e02_rapprochement", "e03_tripartite", "e04_linkage", "e05_icc", "e06_monitoring"),
@@ -220,10 +223,10 @@ def test_a_table_of_points_is_read_and_an_empty_cell_leaves_the_arm_as_it_is(wri
 @pytest.mark.parametrize(
     ("table", "message"),
     [
-        ("letters,efort\ntrue,1\n", "points.csv:1: efort: found unknown factor 'efort'; allowed: effort (nearest)"),
-        ("letters\ntrue\n", "points.csv:1: effort: found nothing (the column is missing)"),
-        ("letters,effort\ntrue\n", "points.csv:2: found a row of 1 cells; allowed: 2 cells, as in line 1"),
-        ("letters,effort\n", "points.csv: found 0 rows"),
+        ("letters,efort\ntrue,1\n", "points.csv:1: efort: found unknown column efort; allowed: effort (nearest)"),
+        ("letters\ntrue\n", "points.csv:1: effort: found no such column; allowed: a header with effort, letters"),
+        ("letters,effort\ntrue\n", "points.csv:2: found a row of 1 cells; allowed: 2, as in the header"),
+        ("letters,effort\n", "points.csv: found a table of 0 rows"),
         ("letters,effort\ntrue,1\ntrue,1\nmaybe,9\n", "points.csv:4: effort: found 9; allowed: 0 to 5"),
         ("letters,effort\ntrue,1\ntrue,1\nmaybe,9\n", "points.csv:4: letters: found 'maybe'; allowed: true or false"),
     ],
@@ -231,6 +234,62 @@ def test_a_table_of_points_is_read_and_an_empty_cell_leaves_the_arm_as_it_is(wri
 def test_what_is_wrong_with_a_table_of_points_is_told_with_its_line(write: Write, table: str, message: str) -> None:
     write(table, "points.csv")
     found = told(write(HEAD + TWO + "design: {kind: table, file: points.csv}\n"))
+    assert any(line.startswith(message) for line in found), found
+
+
+# Draws that a user brings
+
+
+def test_draws_of_a_table_are_its_rows_for_all_arms_and_the_rest_is_drawn_as_ever(write: Write) -> None:
+    write("compliance,text_reach.minerals\n5,0.9\n6,0.7\n7,0.8\n8,0.6\n", "post.csv")
+    experiment = designed(write, "parameters: {from: post.csv}\n")
+    assert experiment.draws == 4
+    usual = designed(write, "parameters: {draws: 4}\n")
+    for arm in ("one", "other"):
+        ours, theirs = (e.arms[arm] for e in (experiment, usual))
+        rows = list(ours.priors)
+        mine, others = (e.draw(1, [0, 1, 2, 3]) for e in (ours, theirs))
+        assert list(mine[rows.index("compliance")]) == [5.0, 6.0, 7.0, 8.0]
+        assert list(mine[rows.index("text_reach.minerals")]) == [0.9, 0.7, 0.8, 0.6]
+        changed = np.flatnonzero((mine != others).any(axis=1))
+        assert [rows[row] for row in changed] == ["compliance", "text_reach.minerals"]
+        assert ours.draw(1, [-1])[rows.index("compliance")] == 6.5
+        held = ours.override({"parameters.compliance": 2.0})
+        assert list(held.draw(1, [0, 1])[rows.index("compliance")]) == [2.0, 2.0]
+    assert designed(write, "parameters: {from: post.csv, draws: 2}\n").draws == 2
+
+
+def test_a_claim_says_how_many_parameters_come_from_a_table(write: Write) -> None:
+    write("compliance,weight_isolation\n5,0.9\n6,0.7\n", "post.csv")
+    posterior = designed(write, "parameters: {from: post.csv}\n").arms["one"]
+    fitted = len(marginals()) - 1
+    free = sum(prior.kind != "fixed" for prior in posterior.priors.values())
+    words = claimed(posterior, claim_level(posterior))
+    assert words == f"Claim level: calibrated ({fitted} of {free} parameters fitted, 2 drawn from post.csv, the rest priors)"
+    alone = posterior.override({"uncertainty": "prior"})
+    words = claimed(alone, claim_level(alone))
+    assert words == f"Claim level: exploration (2 of {free} parameters drawn from post.csv, the rest priors)"
+
+
+@pytest.mark.parametrize(
+    ("table", "parameters", "message"),
+    [
+        ("complience\n5\n", "{from: post.csv}", "post.csv:1: complience: found unknown column complience; allowed: compliance"),
+        ("compliance\n5\n99\n", "{from: post.csv}", "post.csv:3: compliance: found '99'; allowed: a number from"),
+        ("compliance\n5\nnan\n", "{from: post.csv}", "post.csv:3: compliance: found 'nan'; allowed: a number from"),
+        ("compliance,drawdown\n5,\n", "{from: post.csv}", "post.csv:2: drawdown: found nothing (the cell is empty)"),
+        ("compliance,compliance\n5,6\n", "{from: post.csv}", "post.csv:1: compliance: found several columns of this name (2)"),
+        ("compliance\n", "{from: post.csv}", "post.csv: found a table of 0 draws; allowed: 1 to 20000 rows"),
+        ("", "{from: post.csv}", "post.csv: found an empty file"),
+        ("compliance\n5\n6\n", "{from: post.csv, draws: 4}", "mine.yaml:8: parameters.draws: found 4; allowed: at most the 2 rows"),
+        ("compliance\n5\n6\n7\n", "{from: post.csv}", "mine.yaml:7: replicates: found 2000; allowed: a multiple of the 3 draws"),
+        ("compliance\n5\n", "{from: ../post.csv}", "mine.yaml:8: parameters.from: found '../post.csv'; allowed: the path"),
+        ("compliance\n5\n", "{from: pots.csv}", "mine.yaml:8: parameters.from: found no such file: pots.csv"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_table_of_draws_is_told_with_its_line(write: Write, table: str, parameters: str, message: str) -> None:
+    write(table, "post.csv")
+    found = told(write(HEAD + f"parameters: {parameters}\n"))
     assert any(line.startswith(message) for line in found), found
 
 

@@ -13,7 +13,8 @@ from ruamel.yaml import YAML
 import unsim
 from conftest import SHIPPED
 from unsim import guide
-from unsim.files import ScenarioError, shipped_scenarios
+from unsim.experiments import load as load_experiment
+from unsim.files import ScenarioError, shipped_experiments, shipped_scenarios
 from unsim.parameters import PARAMETERS
 
 
@@ -61,6 +62,53 @@ def test_the_schema_refuses_what_validate_refuses(validator: Any, text: str, tmp
     with pytest.raises(ScenarioError):
         unsim.load(str(path))
     assert not validator.is_valid(plain(path.read_text()))
+
+
+@pytest.fixture(scope="module")
+def of_experiments() -> Any:
+    kind = jsonschema.Draft202012Validator
+    kind.check_schema(guide.experiment_schema())
+    return kind(guide.experiment_schema())
+
+
+@pytest.mark.parametrize("path", sorted(shipped_experiments().glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_shipped_experiment_meets_its_schema(of_experiments: Any, path: Path) -> None:
+    assert [error.message for error in of_experiments.iter_errors(plain(path.read_text(encoding="utf-8")))] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "replicate: 100",
+        "replicates: 0",
+        "replicates: many",
+        "design: {kind: random}",
+        "factors: {one: {values: [1]}}",
+        "precision: {outcome: coercion}",
+        "parameters: {draws: -1}",
+        "horizons: [0]",
+        "goals: {coercion: most}",
+    ],
+)
+def test_the_schema_of_experiments_refuses_what_validate_refuses(of_experiments: Any, text: str, tmp_path: Path) -> None:
+    good = "title: A\narms: {a: {scenario: baseline_2024}, b: {scenario: placebo}}\nreference: a\n"
+    path = tmp_path / "bad.yaml"
+    path.write_text(good + text)
+    with pytest.raises(ScenarioError):
+        load_experiment(str(path))
+    assert of_experiments.is_valid(plain(good))
+    assert not of_experiments.is_valid(plain(good + text))
+
+
+def test_the_schema_of_experiments_offers_known_names_and_tells_every_key() -> None:
+    schema = guide.experiment_schema()
+    for name, kind in {"": schema, **schema["$defs"]}.items():
+        for key, form in kind.get("properties", {}).items():
+            assert form.get("description"), f"{name}.{key}"
+    factor = schema["$defs"]["Factor"]["properties"]["key"]
+    assert "parameters.value_curvature" in factor["anyOf"][0]["enum"]
+    assert "civilian_welfare" in schema["$defs"]["Question"]["properties"]["outcome"]["anyOf"][0]["enum"]
+    assert "from" in schema["$defs"]["Uncertainty"]["properties"]
 
 
 def test_null_takes_a_key_away_in_the_schema_too(validator: Any) -> None:

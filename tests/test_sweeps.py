@@ -23,10 +23,11 @@ import pytest
 import unsim
 from unsim.experiments import engine, export, pictures, report
 from unsim.experiments.engine import Status, sweep
-from unsim.experiments.experiment import Block, Experiment, load
+from unsim.experiments.experiment import Block, Experiment
 from unsim.experiments.findings import Findings, open_sweep
 from unsim.experiments.flips import flips
 from unsim.experiments.folder import LOG, RESULTS, Folder, compute, compute_and_write, digests
+from unsim.experiments.loading import load
 from unsim.experiments.log import Log, framed, records
 from unsim.experiments.precision import Tally, sequence_width
 from unsim.experiments.verify import verify
@@ -588,6 +589,29 @@ def test_commands_on_a_sweep_say_what_they_did_and_what_is_wrong(whole: Findings
     assert "What this says. Over 6 months, other against one: campaign" in said
     assert "This is a mean over 2 points" in said
     assert (out / "tables" / "effects_by_point.csv").is_file()
+
+
+def test_a_sweep_with_draws_of_the_users_keeps_them_with_its_results(tmp_path: Path) -> None:
+    table = FILE.parent / "posterior.csv"
+    table.write_text("compliance,weight_isolation\n" + "".join(f"{5 + i / 8},{0.5 + i / 50}\n" for i in range(20)))
+    brings = experiment(parameters={"from": table.name}, replicates=1000, bands=False)
+    found = sweep(brings, tmp_path / "out")
+    assert found.draws == 20
+    run = unsim.run(brings.scenario("other", 0), 1000, 20, horizons=[3])
+    np.testing.assert_array_equal(found.values("other", "campaign", 0).T, run.values[:, run.row("campaign")])
+    table.write_text("compliance,weight_isolation\n5,1\n6,1\n")  # what became of the file does not matter
+    assert len(verify(tmp_path / "out", sample=1).again) == 1
+    with pytest.raises(ScenarioError, match=r"another experiment in .* \(it differs in .*draws"):
+        sweep(experiment(parameters={"from": table.name}, replicates=1000, bands=False), tmp_path / "out")
+    kept = tmp_path / "out" / "draws.npz"
+    with np.load(kept) as file:
+        changed = {**file, "values": file["values"] + 0.01}
+    np.savez_compressed(kept, **changed)
+    with pytest.raises(ScenarioError, match="draws other than those of the plan"):
+        verify(tmp_path / "out")
+    kept.unlink()
+    with pytest.raises(ScenarioError, match=r"draws.npz: found no draws"):
+        open_sweep(tmp_path / "out")
 
 
 # Figures

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from functools import cache
 from itertools import islice
 from types import UnionType
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
@@ -238,6 +238,8 @@ def _fitting(kind: Any) -> Any:
             name: _fitting(Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation)
             for name, info in required.items()
         }
+    if get_origin(bare) is Literal:
+        return get_args(bare)[0]
     adapter = TypeAdapter(kind)
     for value in FITTING:
         try:

@@ -1,8 +1,9 @@
-"""What can be written in a scenario file: the schema for editors, a key explained, two files compared, a file to start from."""
+"""What can be written in a scenario or experiment file: schemas for editors, a key explained, two files
+compared, a file to start from."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,7 @@ from unsim.tables import DATA, table
 
 EXAMPLE = "baseline_2024"
 """The shipped scenario whose names of states, drafts and so on are offered, and whose values are shown."""
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
 SCHEMA_FILE, START_FILE = "unsim.schema.json", "scenario.yaml"
 
 
@@ -54,10 +56,51 @@ def json_schema() -> dict[str, Any]:
         *((definitions["Measures"]["properties"][key], [row["id"] for row in table("measures")]) for key in ("lift", "without")),
     ):
         items = form["anyOf"][0]["items"]
-        form["anyOf"][0]["items"] = {"anyOf": [{"enum": known}, items]}
+        form["anyOf"][0]["items"] = _offered(items, known)
     about = "A scenario of unsim: it states only what differs from the one that it extends."
-    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "unsim scenario", "description": about}
+    head = {"$schema": DIALECT, "title": "unsim scenario", "description": about}
     return {**head, **{key: value for key, value in whole.items() if key not in head}, "$defs": definitions}
+
+
+@cache
+def experiment_schema() -> dict[str, Any]:
+    """The same of an experiment file; unlike in a scenario, keys without a default are required."""
+    from unsim.experiments.schema import ExperimentFile  # brings all that a sweep needs
+
+    whole = ExperimentFile.model_json_schema(by_alias=True)
+    definitions = {name: _described(form) for name, form in whole.pop("$defs").items()}
+    whole = _described(whole)
+    outcomes = [outcome.name for outcome in load(EXAMPLE).outcomes]
+    keys = [f"parameters.{name}" for name, parameter in BY_NAME.items() if not parameter.axis]
+    arm = definitions["Arm"]["properties"]
+    arm["scenario"] = _offered(arm["scenario"], list(shipped()))
+    factor = definitions["Factor"]["properties"]
+    factor["key"] = _offered(factor["key"], keys)
+    kept = whole["properties"]["outcomes"]["anyOf"][0]
+    kept["items"] = _offered(kept["items"], outcomes)
+    for name in ("Precision", "Question"):
+        asked = definitions[name]["properties"]
+        asked["outcome"] = _offered(asked["outcome"], outcomes)
+    about = "An experiment of unsim: arms to compare, what is varied, how often, and what is kept."
+    head: dict[str, Any] = {"$schema": DIALECT, "title": "unsim experiment", "description": about}
+    return {**head, **{key: value for key, value in whole.items() if key not in head}, "$defs": definitions}
+
+
+def _described(node: dict[str, Any]) -> dict[str, Any]:
+    """A form without the titles that repeat names, each property with its range in its description."""
+    found = {key: value for key, value in node.items() if key != "title"}
+    if "properties" in found:
+        properties = found["properties"].items()
+        found["properties"] = {
+            name: _told_range({key: value for key, value in below.items() if key != "title"}) for name, below in properties
+        }
+    return found
+
+
+def _offered(form: dict[str, Any], known: Sequence[str]) -> dict[str, Any]:
+    """A form of a text for which an editor offers known words, and takes others."""
+    told: dict[str, Any] = {key: form[key] for key in ("description", "default") if key in form}
+    return {**told, "anyOf": [{"enum": list(known)}, {key: value for key, value in form.items() if key not in told}]}
 
 
 def _loosened(node: Any, *, whole_entries: bool) -> Any:

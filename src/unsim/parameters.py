@@ -18,6 +18,7 @@ from unsim.rules.chance import NOBODY, PARAMETER, permanent_code, uniforms
 from unsim.rules.jit import kernel
 from unsim.rules.world import Axes
 
+Origin = Literal["prior", "posterior", "brought"]
 Kind = Literal["normal", "log-normal", "uniform", "triangular", "fixed", "draws"]
 Identified = Literal["yes", "partly", "no"]
 Numbers = TypeVar("Numbers", float, NDArray[np.float64])
@@ -33,8 +34,8 @@ def _cut_normal(uniform: Numbers, low: float, high: float) -> Numbers:
 class Prior:
     """A prior cut to ``[low, high]``; ``a`` and ``b`` are mean and sd, median and sd of the log, or unused.
 
-    A triangular prior has its mode at ``a``; a uniform one its default at ``a``. Of kind ``draws`` are marginals of a posterior
-    (median, sd, least and greatest draw), which is drawn jointly (:mod:`unsim.posterior`).
+    A triangular prior has its mode at ``a``; a uniform one its default at ``a``. Of kind ``draws`` are marginals of joint draws
+    (median, sd, least and greatest draw), which are taken a row at a time (:mod:`unsim.posterior`).
     """
 
     kind: Kind
@@ -42,12 +43,12 @@ class Prior:
     b: float
     low: float
     high: float
-    origin: Literal["prior", "posterior"] = "prior"
+    origin: Origin = "prior"
 
     def quantile(self, uniform: Numbers) -> Numbers:
-        """Value below which the share ``uniform`` of the prior lies. Raises ``ValueError`` for posterior draws: they are joint."""
+        """Value below which the share ``uniform`` of the prior lies. Raises ``ValueError`` for joint draws."""
         if self.kind == "draws":
-            raise ValueError("posterior draws are taken jointly, a row at a time")
+            raise ValueError("joint draws are taken a row at a time")
         if self.kind == "fixed" or self.low == self.high:
             return self.a + 0.0 * uniform  # as many as there are uniforms
         if self.kind == "uniform":
@@ -70,7 +71,7 @@ class Prior:
             "uniform": "uniform",
             "triangular": f"triangular(mode {self.a:g})",
             "fixed": "fixed",
-            "draws": f"posterior draws, median {self.a:.3g}, sd {self.b:.2g}",
+            "draws": f"joint draws, median {self.a:.3g}, sd {self.b:.2g}",
         }[self.kind]
         return form if self.kind == "fixed" else f"{form} on [{self.low:g}, {self.high:g}]"
 

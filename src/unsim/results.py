@@ -37,10 +37,14 @@ def claim_level(scenario: Scenario) -> ClaimLevel:
 
 
 def claimed(scenario: Scenario, level: ClaimLevel) -> str:
-    """A claim level in words, with the number of parameter values that the record informs."""
-    fitted = sum(prior.origin == "posterior" for prior in scenario.priors.values())
-    free = sum(prior.kind != "fixed" for prior in scenario.priors.values())
-    return f"Claim level: {level}" + (f" ({fitted} of {free} parameters fitted, the rest priors)" if level != "exploration" else "")
+    """A claim level in words, with the number of parameter values that the record or a table of the user's informs."""
+    free = [prior.origin for prior in scenario.priors.values() if prior.kind != "fixed"]
+    fitted, told = free.count("posterior"), []
+    if level != "exploration":
+        told.append(f"{fitted} of {len(free)} parameters fitted")
+    if scenario.brought:
+        told.append(f"{free.count('brought')}{'' if told else f' of {len(free)} parameters'} drawn from {scenario.brought.name}")
+    return f"Claim level: {level}" + (f" ({', '.join(told)}, the rest priors)" if told else "")
 
 
 @dataclass(frozen=True)

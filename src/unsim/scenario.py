@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any
 
@@ -14,7 +14,7 @@ from unsim.checks import checked
 from unsim.consistency import ENTRY_PRIORS
 from unsim.files import Document, Key, locate, override, read, shipped_scenarios
 from unsim.parameters import BY_NAME, PARAMETER_AXES, Params, Prior, labels, triangular
-from unsim.posterior import draw_table, marginals
+from unsim.posterior import Brought, draw_table, marginals
 from unsim.rules.ledger import Outcome, outcomes
 from unsim.rules.world import BOOKS, FORUMS, SCOPES, STOCKS, WORLD_AXES, Case, Setting, Sizes, case, offsets
 from unsim.schema import ScenarioFile
@@ -27,13 +27,14 @@ class Scenario:
     """A checked scenario.
 
     ``file`` is its content after ``extends``; ``setting`` the arrays of the horizon; ``priors`` the prior of every
-    parameter row, a fixed one where the file holds the parameter at a value.
+    parameter row, a fixed one where the file holds the parameter at a value. ``brought``: draws that a user brings.
     """
 
     name: str
     file: ScenarioFile
     months: int
     document: Document
+    brought: Brought | None = None
 
     @cached_property
     def _built(self) -> tuple[Setting, Labels]:
@@ -101,6 +102,8 @@ class Scenario:
                 found[label] = BY_NAME[name].prior
         if self.file.uncertainty == "posterior":
             found |= {label: fit for label, fit in marginals().items() if label in found and found[label] == _usual(label)}
+        if self.brought:
+            found |= {label: drawn for label, drawn in self.brought.marginals.items() if label in found}
         for label, value in _held(self.file):
             found[label] = Prior("fixed", value, 0.0, value, value)
         return found
@@ -137,14 +140,14 @@ class Scenario:
         """Parameter values, shape (row, draw); draw -1 holds each parameter at its default. Raises ValueError below that."""
         if min(draws, default=0) < -1:
             raise ValueError(f"draw {min(draws)}; allowed: from -1 (defaults) on")
-        return draw_table(self.priors, seed, draws)
+        return draw_table(self.priors, seed, draws, self.brought)
 
     def override(self, changes: Mapping[str, Any]) -> Scenario:
         """The same scenario with some keys set, such as ``{"coalition.coordination": 0.5}``.
 
         Raises ``ScenarioError`` if a key does not exist or a value is not allowed.
         """
-        return _scenario(override(self.document, _split(changes)), self.name)
+        return replace(_scenario(override(self.document, _split(changes)), self.name), brought=self.brought)
 
     def over(self, months: int) -> Scenario:
         """The same scenario over another horizon."""

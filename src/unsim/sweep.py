@@ -13,7 +13,7 @@ import numpy as np
 from unsim.bands import Table
 from unsim.files import Problem, ScenarioError
 from unsim.parameters import Prior
-from unsim.posterior import draw_table
+from unsim.posterior import Brought, draw_table
 from unsim.results import Engine, Run, horizons_within
 from unsim.rules.chance import MAX_WORD
 from unsim.rules.lanes import all_of, leading
@@ -173,7 +173,7 @@ class _Work:
         self.horizons = np.array(horizons)
         self.sizes = scenario.sizes
         self.draws = list(range(draws)) or [-1]
-        self.table = _drawn(tuple(scenario.priors.items()), seed, draws).copy()
+        self.table = _drawn(tuple(scenario.priors.items()), seed, draws, scenario.brought).copy()
         self.other_luck = OTHER if redrawn else 0
         if redrawn:
             rows = [name.partition(".")[0] in redrawn for name in scenario.priors]
@@ -248,9 +248,9 @@ class _Work:
 
 
 @lru_cache(maxsize=64)
-def _drawn(priors: tuple[tuple[str, Prior], ...], seed: int, draws: int) -> np.ndarray:
+def _drawn(priors: tuple[tuple[str, Prior], ...], seed: int, draws: int, brought: Brought | None) -> np.ndarray:
     """Parameter values (row, draw), the defaults for ``draws`` 0: blocks of a sweep, and arms with equal priors, share them."""
-    table = draw_table(dict(priors), seed, list(range(draws)) or [-1])
+    table = draw_table(dict(priors), seed, list(range(draws)) or [-1], brought)
     table.setflags(write=False)
     return table
 

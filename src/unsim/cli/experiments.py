@@ -31,7 +31,7 @@ SweepFolder = Annotated[Path, typer.Argument(metavar="DIR", help="A folder that 
 def experiments() -> None:
     """List the shipped experiments."""
     with told():
-        from unsim.experiments.experiment import shipped
+        from unsim.experiments.loading import shipped
 
         for name, title in shipped().items():
             print(f"{name:24} {title}")
@@ -46,8 +46,8 @@ def sweep(experiment: ExperimentName,
     with told():
         from unsim.experiments import report
         from unsim.experiments.engine import sweep as run_sweep
-        from unsim.experiments.experiment import load
         from unsim.experiments.flips import flips
+        from unsim.experiments.loading import load
         from unsim.files import all_assignments
         from unsim.store import as_text, command_line
 

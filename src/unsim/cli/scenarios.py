@@ -16,7 +16,7 @@ def validate(
 ) -> None:
     """Check scenario and experiment files: exit 0 if all are good, 2 if any is not."""
     with told():
-        from unsim.experiments.experiment import is_experiment
+        from unsim.experiments.loading import is_experiment
         from unsim.files import ScenarioError
         from unsim.problems import printable
 
@@ -39,7 +39,7 @@ def _scenario(name: str) -> str:
 
 
 def _experiment(name: str) -> str:
-    from unsim.experiments.experiment import load
+    from unsim.experiments.loading import load
 
     found = load(name)
     points = f"{len(found.points)} points, " if len(found.points) > 1 else ""
@@ -122,10 +122,10 @@ def diff(one: Annotated[str, typer.Argument(metavar="A", help="A scenario, by pa
 
 
 @app.command()
-def schema() -> None:
-    """Print the JSON Schema of a scenario file, for completion and hover help in an editor."""
+def schema(experiment: Annotated[bool, typer.Option("--experiment", help="That of an experiment file.")] = False) -> None:
+    """Print the JSON Schema of a scenario file, or of an experiment file, for completion and hover help in an editor."""
     with told():
-        from unsim.guide import json_schema
+        from unsim.guide import experiment_schema, json_schema
         from unsim.store import as_text
 
-        print(as_text(json_schema()), end="")
+        print(as_text(experiment_schema() if experiment else json_schema()), end="")

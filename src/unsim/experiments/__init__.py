@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from unsim.experiments.engine import sweep as sweep
 from unsim.experiments.experiment import Experiment as Experiment
-from unsim.experiments.experiment import load as load
-from unsim.experiments.experiment import shipped as shipped
 from unsim.experiments.findings import Findings as Findings
 from unsim.experiments.findings import open_sweep as open_sweep
 from unsim.experiments.flips import flips as flips
+from unsim.experiments.loading import load as load
+from unsim.experiments.loading import shipped as shipped

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping
 from itertools import product
 from pathlib import Path
@@ -12,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from unsim.experiments.schema import MAX_POINTS, ExperimentFile, Factor
-from unsim.files import MAX_BYTES, Problem, ScenarioError, nearest
 from unsim.reading import value_of
+from unsim.sheets import read_sheet
 
 Point = Mapping[str, Any]
 """Values by factor; a factor that is not named stays as the arm has it."""
@@ -82,47 +80,9 @@ def read_table(path: Path, file: ExperimentFile) -> tuple[tuple[Point, ...], lis
 
     Raises ``ScenarioError`` with all that is wrong with the file.
     """
-    try:
-        with path.open("rb") as opened:
-            raw = opened.read(100 * MAX_BYTES + 1)
-        text = raw.decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ScenarioError([Problem(str(path), None, "", f"an unreadable file ({error})", "a CSV file in UTF-8")]) from None
-    if len(raw) > 100 * MAX_BYTES:
-        raise ScenarioError([Problem(str(path), None, "", "a file of more than 10 MB", "at most 10 MB")])
-    problems: list[Problem] = []
-    rows, lines = [], []
-    reader = csv.reader(io.StringIO(text))
-    try:
-        heads = [name.strip() for name in next(reader, [])]
-        known = list(file.factors)
-        problems += [
-            Problem(str(path), 1, name, f"unknown factor {name!r}", nearest(name, known)) for name in heads if name not in known
-        ]
-        problems += [
-            Problem(str(path), 1, name, "nothing (the column is missing)", "a column") for name in known if name not in heads
-        ]
-        problems += [
-            Problem(str(path), 1, name, "a column that stands twice", "each factor once")
-            for name in set(heads)
-            if heads.count(name) > 1
-        ]
-        for row in reader:
-            if not any(cell.strip() for cell in row):
-                continue
-            if len(row) != len(heads):
-                problems.append(
-                    Problem(str(path), reader.line_num, "", f"a row of {len(row)} cells", f"{len(heads)} cells, as in line 1")
-                )
-                continue
-            rows.append({name: value_of(cell.strip()) for name, cell in zip(heads, row, strict=True) if cell.strip()})
-            lines.append(reader.line_num)
-    except csv.Error as error:
-        problems.append(
-            Problem(str(path), reader.line_num, "", f"a row that is no CSV ({error})", "cells with commas between them")
-        )
-    if not problems and not 1 <= len(rows) <= MAX_POINTS:
-        problems.append(Problem(str(path), None, "", f"{len(rows)} rows", f"1 to {MAX_POINTS} rows below the heads"))
-    if problems:
-        raise ScenarioError(problems)
-    return tuple(rows), lines
+    sheet = read_sheet(path, list(file.factors), others=False)
+    if not sheet.problems and not 1 <= len(sheet.rows) <= MAX_POINTS:
+        sheet.wrong(None, "", f"a table of {len(sheet.rows)} rows", f"1 to {MAX_POINTS} rows below the header")
+    sheet.check()
+    rows = tuple({name: value_of(cell) for name, cell in row.items() if cell} for _, row in sheet.rows)
+    return rows, [line for line, _ in sheet.rows]

@@ -1,7 +1,7 @@
 """The folder of a sweep on disk: the plan, the log, and the results in an open format (Zarr, version 3).
 
-``plan.json`` holds all that a block rests on, so any block can be computed again from the folder alone; ``experiment.yaml`` is the
-file as it was written, before ``--set``. ``results.zarr`` has a
+``plan.json`` holds all that a block rests on, so any block can be computed again from the folder alone (draws that a user
+brings are in ``draws.npz``); ``experiment.yaml`` is the file as it was written, before ``--set``. ``results.zarr`` has a
 group for each arm, with ``values`` (point, outcome, horizon, replicate), ``paths`` (point, outcome, month, kept), ``votes`` (point,
 round, draft, state, vote) and, if asked for, ``bands`` (point, round, outcome, bin, month); each block is one file (shard) of each.
 The log says which blocks are finished.
@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import tempfile
+import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -26,12 +27,13 @@ from unsim.bands import Bands, layout
 from unsim.experiments.experiment import Block, Experiment
 from unsim.experiments.log import framed, records
 from unsim.files import Problem, ScenarioError
+from unsim.posterior import Brought
 from unsim.results import VOTES, Run
 from unsim.store import as_text, versions
 from unsim.sweep import run
 from unsim.tables import DATA
 
-PLAN, LOG, RESULTS, SOURCE = "plan.json", "log", "results.zarr", "experiment.yaml"
+PLAN, LOG, RESULTS, SOURCE, BROUGHT = "plan.json", "log", "results.zarr", "experiment.yaml", "draws.npz"
 FORMAT = "unsim sweep 1"
 PACKAGE = Path(__file__).parents[1]
 MODEL = (
@@ -148,7 +150,24 @@ class Folder:
     @cached_property
     def experiment(self) -> Experiment:
         """The experiment, from the plan alone."""
-        return Experiment.recorded(self.plan)
+        return Experiment.recorded(self.plan, self._brought())
+
+    def _brought(self) -> Brought | None:
+        """The draws that the experiment brought. Raises ``ScenarioError`` where they are not as they were written."""
+        said = self.plan.get("draws")
+        if said is None:
+            return None
+        try:
+            with np.load(self.path / BROUGHT) as file:
+                brought = Brought(said["name"], {str(label): file["values"][:, i] for i, label in enumerate(file["rows"])})
+        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+            raise ScenarioError(
+                [Problem(str(self.path / BROUGHT), None, "", f"no draws ({error})", "the file as it was")]
+            ) from None
+        if brought.digest != said["sha256"]:
+            found = "draws other than those of the plan"
+            raise ScenarioError([Problem(str(self.path / BROUGHT), None, "", found, "the file as it was")])
+        return brought
 
     def finished(self) -> dict[Block, dict[str, Any]]:
         """What the log says of each finished block: the digest of each of its arrays, the checksum of each of its files."""
@@ -229,6 +248,10 @@ def create(experiment: Experiment, path: Path, command: str) -> Folder:
         (fresh / PLAN).write_bytes(raw)
         if experiment.source:
             (fresh / SOURCE).write_text(experiment.source, encoding="utf-8")
+        if experiment.brought:
+            columns = experiment.brought.columns
+            np.savez_compressed(fresh / BROUGHT, rows=np.array(list(columns)), values=np.stack(list(columns.values()), axis=1))
+            _to_disk(fresh / BROUGHT)
         (fresh / LOG).write_bytes(framed({"format": FORMAT, "plan": hashlib.sha256(raw).hexdigest()}))
         _create_arrays(experiment, fresh / RESULTS)
         for name in (PLAN, LOG):

@@ -15,6 +15,7 @@ MAX_ARMS = 20
 MAX_FACTORS = 20
 MAX_POINTS = 10_000
 MAX_DRAWS = 20_000
+USUAL_DRAWS = 100
 GOALS = {
     "political_cost": "more",
     "economic_cost": "more",
@@ -100,8 +101,16 @@ class Design(Entry):
 class Uncertainty(Entry):
     """What is not known of the parameters."""
 
-    draws: Annotated[int, Field(ge=0, le=MAX_DRAWS)] = Field(
-        100, description="draws from the priors, shared by all arms and points; 0 holds every parameter at its default"
+    draws: Annotated[int, Field(ge=0, le=MAX_DRAWS)] | None = Field(
+        None,
+        description="draws of the parameters, shared by all arms and points; 0 holds every parameter at its default; "
+        f"none: {USUAL_DRAWS}, or all of a table",
+    )
+    table: str | None = Field(
+        None,
+        alias="from",
+        description="CSV file in this folder or below it, such as unsim calibrate writes: a column for each parameter that it "
+        "informs, a row for each draw; none: the shipped posterior draws and the priors",
     )
 
 
@@ -133,8 +142,8 @@ class ExperimentFile(Entry):
         None, description="horizon in months, instead of the scenarios'"
     )
     factors: dict[Name, Factor] = Field(default_factory=dict, max_length=MAX_FACTORS, description="what the design varies")
-    design: Design = Field(default_factory=lambda: Design())
-    parameters: Uncertainty = Field(default_factory=lambda: Uncertainty())
+    design: Design = Field(default_factory=lambda: Design(), description="the points of the factors at which every arm is run")
+    parameters: Uncertainty = Field(default_factory=lambda: Uncertainty(), description="what is not known of the parameters")
     replicates: Annotated[int, Field(ge=1, le=MAX_REPLICATES)] = Field(
         2000, description="futures of each arm at each point; with precision the most"
     )

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from unsim.files import Problem, ScenarioError, nearest
+from unsim.files import ScenarioError, nearest
 from unsim.history.record import KINDS, TIED, UNKNOWN_RIVALS, VOTES, Draft, Known, Record, codes
 from unsim.history.votes import OF_THE_FILE
-from unsim.problems import shown
 from unsim.rules.world import SEATS
+from unsim.sheets import Sheet, read_sheet
 
 NEEDED = {
     "drafts": ("id", "date", "target", "kind", "security_content", "accountability_content", "bite"),
@@ -26,25 +23,9 @@ CONTENTS = ("security_content", "accountability_content", "bite")
 NOBODY = "none"
 ABSENT = "absent"
 REGIONS = ("AFR", "APG", "EEG", "GRULAC", "WEOG")
-MAX_BYTES = 20_000_000
 CODE = re.compile(r"[A-Z]{3}")
 EXAMPLE_SPONSORS = f"codes of three capitals joined by ; such as USA;FRA, or {NOBODY}, or an empty cell where it is not known"
 EXAMPLE_RIVALS = f"code:share joined by ; such as RUS:1;CHN:0.67, shares from 0 to 1, or {NOBODY}, or an empty cell"
-
-
-@dataclass
-class Sheet:
-    """A CSV file, and everything that is wrong with it."""
-
-    path: str
-    what: str
-    header: list[str] = field(default_factory=list)
-    rows: list[tuple[int, dict[str, str]]] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-
-    def wrong(self, line: int | None, column: str, found: object, allowed: str) -> None:
-        """Note a mistake."""
-        self.problems.append(Problem(self.path, line, column, shown(found), allowed))
 
 
 def read_record(drafts: Path | str, votes: Path | str) -> Record:
@@ -54,7 +35,7 @@ def read_record(drafts: Path | str, votes: Path | str) -> Record:
     (``USA;FRA``) and ``rivals`` (``RUS:1;CHN:0.67``). Votes: ``id, iso3, vote`` (yes, no, abstain, absent) and optionally
     ``region``. Other columns are ignored. Raises ``ScenarioError`` with every mistake in both files.
     """
-    sheets = [_sheet(Path(drafts), "drafts"), _sheet(Path(votes), "votes")]
+    sheets = [read_sheet(Path(path), NEEDED[what], OPTIONAL[what]) for path, what in ((drafts, "drafts"), (votes, "votes"))]
     found = {draft.id: draft for draft in _drafts(sheets[0])}
     known = {row["id"] for _, row in sheets[0].rows if row.get("id")}
     cast, regions = _votes(sheets[1], sorted(known)) if "id" in sheets[0].header else ({}, {})
@@ -64,59 +45,6 @@ def read_record(drafts: Path | str, votes: Path | str) -> Record:
         raise ScenarioError(problems)
     kept = tuple(draft for draft in found.values() if cast.get(draft.id))
     return Record(kept, {draft.id: cast[draft.id] for draft in kept}, regions, tuple(sorted(set(found) - {d.id for d in kept})))
-
-
-def _sheet(path: Path, what: str) -> Sheet:
-    sheet = Sheet(str(path), what)
-    try:
-        raw = path.read_bytes()
-    except (OSError, ValueError) as error:
-        sheet.wrong(None, "", f"an unreadable file ({getattr(error, 'strerror', None) or error})", "a CSV file")
-        return sheet
-    if len(raw) > MAX_BYTES:
-        sheet.wrong(None, "", f"a file of {len(raw)} bytes", f"at most {MAX_BYTES} bytes")
-        return sheet
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        sheet.wrong(raw[: error.start].count(b"\n") + 1, "", "bytes that are not UTF-8", "text in UTF-8")
-        return sheet
-    _fill(sheet, text)
-    return sheet
-
-
-def _fill(sheet: Sheet, text: str) -> None:
-    """Read header and rows; each row keeps the line in which it begins."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    before = 0
-    try:
-        for cells in reader:
-            line, before = before + 1, reader.line_num
-            if not any(cell.strip() for cell in cells):
-                continue
-            if not sheet.header:
-                sheet.header = [cell.strip() for cell in cells]
-                _check_header(sheet, line)
-            elif len(cells) != len(sheet.header):
-                sheet.wrong(line, "", f"a row of {len(cells)} cells", f"{len(sheet.header)}, as in the header")
-            else:
-                sheet.rows.append((line, {name: cell.strip() for name, cell in zip(sheet.header, cells, strict=True)}))
-    except csv.Error as error:
-        sheet.wrong(reader.line_num, "", f"a CSV error: {error}", "RFC 4180: commas, quotes in pairs")
-    if not sheet.header and not sheet.problems:
-        sheet.wrong(None, "", "an empty file", "a header " + ",".join(NEEDED[sheet.what]) + " and a row for each")
-
-
-def _check_header(sheet: Sheet, line: int) -> None:
-    needed = NEEDED[sheet.what]
-    for column in needed:
-        if column not in sheet.header:
-            sheet.wrong(
-                line, column, "no such column", f"a header with {', '.join(needed)} ({', '.join(OPTIONAL[sheet.what])} optional)"
-            )
-    for column in {*needed, *OPTIONAL[sheet.what]}:
-        if sheet.header.count(column) > 1:
-            sheet.wrong(line, column, f"several columns of this name ({sheet.header.count(column)})", "one")
 
 
 def _cells(sheet: Sheet, line: int, row: dict[str, str], parsers: dict[str, tuple[Callable[[str], Any], str]]) -> dict[str, Any]:
