@@ -14,6 +14,7 @@ import unsim
 from unsim import store
 from unsim.effects import Comparison
 from unsim.files import ScenarioError
+from unsim.provenance import as_text
 
 
 @pytest.fixture(scope="module")
@@ -186,7 +187,7 @@ def test_an_interrupt_while_results_are_put_in_place_loses_neither(
 def relist(folder: Path) -> None:
     """Make the manifest agree with the files, as a forger would."""
     files = {path.name: store._entry(path) for path in sorted(folder.iterdir()) if path.name != "manifest.json"}
-    (folder / "manifest.json").write_text(store.as_text({"format": store.FORMAT, "files": files}))
+    (folder / "manifest.json").write_text(as_text({"format": store.FORMAT, "files": files}))
 
 
 def test_futures_that_do_not_belong_to_the_record_are_found_even_where_the_manifest_agrees(damaged: Path) -> None:

@@ -22,11 +22,12 @@ import pytest
 
 import unsim
 from unsim.experiments import engine, export, pictures, report
+from unsim.experiments.blocks import compute, digests
 from unsim.experiments.engine import Status, sweep
 from unsim.experiments.experiment import Block, Experiment
 from unsim.experiments.findings import Findings, open_sweep
 from unsim.experiments.flips import flips
-from unsim.experiments.folder import LOG, RESULTS, Folder, compute, compute_and_write, digests
+from unsim.experiments.folder import LOG, RESULTS, Folder, compute_and_write
 from unsim.experiments.loading import load
 from unsim.experiments.log import Log, framed, records
 from unsim.experiments.precision import Tally, sequence_width

@@ -337,7 +337,7 @@ def start(folder: Path, force: bool = False) -> list[Path]:
 
     Raises ``ScenarioError`` where one of them is there already, unless ``force``.
     """
-    from unsim.store import as_text
+    from unsim.provenance import as_text
 
     files = {START_FILE: (DATA / "start.yaml").read_text(encoding="utf-8"), SCHEMA_FILE: as_text(json_schema())}
     if folder.exists() and not folder.is_dir():

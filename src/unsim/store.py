@@ -8,27 +8,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-import platform
-import shlex
 import shutil
 import signal
-import sys
 import tempfile
 import threading
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from unsim.effects import Comparison
-from unsim.files import Problem, ScenarioError, shipped_scenarios
+from unsim.files import Problem, ScenarioError
+from unsim.provenance import as_text, contents, provenance, versions
 from unsim.results import Run
 from unsim.scenario import Scenario
 from unsim.structure import Structure
-from unsim.tables import DATA
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +33,6 @@ if TYPE_CHECKING:
 
     from unsim.plots.style import Picture, Width
 
-PACKAGE = Path(__file__).parent
 MANIFEST, RECORD = "manifest.json", "run.json"
 FORMAT = "unsim results 1"
 FORMS = ("png", "svg", "pdf")
@@ -102,7 +97,7 @@ def write_surface(table: Any, figure: Figure | None, arms: Sequence[Scenario], r
         table.to_csv(folder / "map.csv", index=False)
         if figure is not None:
             save_figure(figure, folder / "map")
-        told = [{"scenario": arm.name, "title": arm.title, **_contents(arm), "months": arm.months} for arm in arms]
+        told = [{"scenario": arm.name, "title": arm.title, **contents(arm), "months": arm.months} for arm in arms]
         _write_json(folder / RECORD, {**versions(), **record, "arms": told})
 
 
@@ -234,11 +229,6 @@ def _hash_of(path: Path) -> str:
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:
     path.write_text(as_text(content), encoding="utf-8")
-
-
-def as_text(content: dict[str, Any]) -> str:
-    """JSON without NaN or infinities."""
-    return json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
 
 
 # Where results may be written
@@ -376,62 +366,3 @@ def _digest(tree: xr.DataTree) -> str:
     outcomes = tree["outcomes"]
     values = np.stack([outcomes[name].to_numpy() for name in outcomes.attrs["order"]], axis=1)
     return hashlib.sha256(np.ascontiguousarray(values, dtype="<f8").tobytes()).hexdigest()
-
-
-# The record of a run
-
-
-def provenance(arms: Mapping[str, Run], command: str) -> dict[str, Any]:
-    """What a result rests on: command, design, versions, and hashes of scenario, data and code."""
-    return {
-        "command": command,
-        **versions(),
-        "arms": [
-            {
-                "arm": label,
-                "scenario": arm.scenario.name,
-                "title": arm.scenario.title,
-                **_contents(arm.scenario),
-                "replicates": arm.replicates,
-                "draws": arm.draws,
-                "seed": arm.seed,
-                "engine": arm.engine,
-                "months": arm.months,
-                "claim_level": arm.claim_level,
-                "digest": arm.digest,
-            }
-            for label, arm in arms.items()
-        ],
-    }
-
-
-def _contents(scenario: Scenario) -> dict[str, Any]:
-    """The files of a scenario with their hashes, the nearest first, and their content once merged."""
-    files = [
-        {"file": path.name if path.parent == shipped_scenarios() else str(path), "sha256": _hash([path])}
-        for path in scenario.document.chain
-    ]
-    return {"files": files, "content": scenario.document.data}
-
-
-def versions() -> dict[str, Any]:
-    """Versions of what computes, and hashes of code and data."""
-    return {
-        "unsim": version("unsim-pressure"),
-        "python": platform.python_version(),
-        "versions": {name: version(name) for name in ("mesa", "numba", "numpy", "scipy", "xarray", "zarr")},
-        "code_hash": _hash(sorted(PACKAGE.rglob("*.py"))),
-        "data_hash": _hash(sorted(DATA.glob("*.csv"))),
-    }
-
-
-def _hash(paths: list[Path]) -> str:
-    digest = hashlib.sha256()
-    for path in paths:
-        digest.update(path.name.encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n"))
-    return digest.hexdigest()
-
-
-def command_line() -> str:
-    """The command as it was typed."""
-    return shlex.join(["unsim", *sys.argv[1:]])

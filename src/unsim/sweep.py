@@ -248,7 +248,7 @@ class _Work:
 
 
 @lru_cache(maxsize=64)
-def _drawn(priors: tuple[tuple[str, Prior], ...], seed: int, draws: int, brought: Brought | None) -> np.ndarray:
+def _drawn(priors: tuple[tuple[str, Prior], ...], seed: int, draws: int, brought: Brought | None = None) -> np.ndarray:
     """Parameter values (row, draw), the defaults for ``draws`` 0: blocks of a sweep, and arms with equal priors, share them."""
     table = draw_table(dict(priors), seed, list(range(draws)) or [-1], brought)
     table.setflags(write=False)

@@ -49,7 +49,7 @@ def sweep(experiment: ExperimentName,
         from unsim.experiments.flips import flips
         from unsim.experiments.loading import load
         from unsim.files import all_assignments
-        from unsim.store import as_text, command_line
+        from unsim.provenance import as_text, command_line
 
         loaded = load(experiment, all_assignments(set_ or []))
         try:

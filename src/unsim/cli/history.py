@@ -29,15 +29,16 @@ def backtest(drafts: File = None, votes: Ballots = None, out: Out = None, figure
         if out:
             from unsim import store
             from unsim.plots.history import pictures
+            from unsim.provenance import command_line
 
             tables = {"votes": report.scores_frame(result), "members": report.members_frame(result)}
             if result.economy:
                 tables |= report.economy_frames(result.economy)
             drawn = pictures(result, "column" if figures == "column" else "page")
-            store.write_tables(tables, drawn, result.as_json(), out, store.command_line(), drawn=figures != "none")
+            store.write_tables(tables, drawn, result.as_json(), out, command_line(), drawn=figures != "none")
             say(f"Wrote tables, figures with their numbers, and run.json to {out}")
         if json:
-            from unsim.store import as_text
+            from unsim.provenance import as_text
 
             print(as_text(result.as_json()), end="")
             return
@@ -70,13 +71,14 @@ def calibrate(until: Until = 2024, particles: Particles = 1000, rounds: Rounds =
         if out:
             from unsim import store
             from unsim.plots.history import calibration_pictures
+            from unsim.provenance import command_line
 
             drawn = calibration_pictures(made, fit.check(made), "column" if figures == "column" else "page")
-            store.write_tables({"posterior": report.draws_frame(made)}, drawn, made.as_json(), out, store.command_line(),
+            store.write_tables({"posterior": report.draws_frame(made)}, drawn, made.as_json(), out, command_line(),
                                what="Calibration", drawn=figures != "none")  # fmt: skip
             say(f"Wrote posterior.csv, figures with their numbers, and run.json to {out}")
         if json:
-            from unsim.store import as_text
+            from unsim.provenance import as_text
 
             print(as_text(made.as_json()), end="")
             return

@@ -98,8 +98,8 @@ def diff(one: Annotated[str, typer.Argument(metavar="A", help="A scenario, by pa
         from rich.text import Text
 
         from unsim import guide
+        from unsim.provenance import as_text
         from unsim.scenario import load
-        from unsim.store import as_text
 
         left, right = together(lambda: load(one), lambda: load(other))
         found = guide.differences(left, right)
@@ -126,6 +126,6 @@ def schema(experiment: Annotated[bool, typer.Option("--experiment", help="That o
     """Print the JSON Schema of a scenario file, or of an experiment file, for completion and hover help in an editor."""
     with told():
         from unsim.guide import experiment_schema, json_schema
-        from unsim.store import as_text
+        from unsim.provenance import as_text
 
         print(as_text(experiment_schema() if experiment else json_schema()), end="")

@@ -52,6 +52,7 @@ def run(scenario: ScenarioName, replicates: Replicates = 2000, draws: Draws = No
     """Run a scenario many times and describe its outcomes."""
     with told():
         from unsim import report, store
+        from unsim.provenance import as_text, command_line
         from unsim.results import check_memory
         from unsim.sweep import KEEP
         from unsim.sweep import run as run_scenario
@@ -67,10 +68,10 @@ def run(scenario: ScenarioName, replicates: Replicates = 2000, draws: Draws = No
             result = run_scenario(loaded, replicates, draws, seed, kind, keep=keep, progress=progress)
         if out:
             with progress_bar("Drawing", "none", "figures") as progress:
-                store.write_run(result, out, store.command_line(), _width(figures), paths, progress)
+                store.write_run(result, out, command_line(), _width(figures), paths, progress)
             say(f"Wrote summary.csv, votes.csv, every future, figures with their numbers, and run.json to {out}")
         if json:
-            print(store.as_text(result.as_json()), end="")
+            print(as_text(result.as_json()), end="")
         else:
             show(report.run_table(result))
 
@@ -83,6 +84,7 @@ def compare(scenario: ScenarioName, against: Against, replicates: Replicates = 4
     with told():
         from unsim import report, store, words
         from unsim.effects import compare as compare_scenarios
+        from unsim.provenance import as_text, command_line
         from unsim.results import check_memory
         from unsim.sweep import KEEP
 
@@ -105,11 +107,11 @@ def compare(scenario: ScenarioName, against: Against, replicates: Replicates = 4
         finding = words.finding(result, found)
         if out:
             with progress_bar("Drawing", "none", "figures") as progress:
-                store.write_comparison(result, out, store.command_line(), found, finding, _width(figures), paths, progress)
+                store.write_comparison(result, out, command_line(), found, finding, _width(figures), paths, progress)
             say(f"Wrote effects.csv, summary.csv, votes.csv, every future, figures with their numbers, and run.json to {out}")
         if json:
             extra = {} if found is None else {"structure": found.as_json()}
-            print(store.as_text({**result.as_json(), "finding": finding, **extra}), end="")
+            print(as_text({**result.as_json(), "finding": finding, **extra}), end="")
         else:
             show(report.effects_table(result))
             if found is not None:
@@ -127,6 +129,7 @@ def map_(scenario: ScenarioName, against: Against, outcome: Annotated[str, typer
     """Map an effect over two parameters (sigma and lambda-A unless told otherwise) and show where its sign flips."""
     with told():
         from unsim import plots, report, store
+        from unsim.provenance import command_line
         from unsim.structure import surface
         from unsim.sweep import default_draws
 
@@ -144,7 +147,7 @@ def map_(scenario: ScenarioName, against: Against, outcome: Annotated[str, typer
             figure = plots.surface(table, x, y, outcome, strategy, reference, note, width) if width else None
             held = {"outcome": outcome, "x": x, "y": y, "points": points, "replicates": replicates, "seed": seed}
             level = {"draws": default_draws(replicates) if draws is None else draws, "claim_level": table["claim_level"].iloc[0]}
-            record = {"command": store.command_line(), **held, **level}
+            record = {"command": command_line(), **held, **level}
             store.write_surface(table, figure, (strategy, reference), record, out)
             say(f"Wrote map.csv, the figure map and run.json to {out}")
         show(report.surface_table(table, x, y, outcome, note))

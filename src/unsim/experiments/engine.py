@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from unsim.experiments.blocks import compute, model_hash
 from unsim.experiments.experiment import Block, Experiment
 from unsim.experiments.findings import Findings, Pairs, open_sweep
-from unsim.experiments.folder import LOG, Folder, compute, create, model_hash
+from unsim.experiments.folder import LOG, Folder, create
 from unsim.experiments.loading import load
 from unsim.experiments.log import Log
 from unsim.experiments.precision import Tally

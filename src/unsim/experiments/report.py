@@ -200,7 +200,7 @@ def tables(found: Findings, turned: Flips | None) -> dict[str, pd.DataFrame]:
 
 def write(found: Findings, turned: Flips | None, said: list[str], content: dict[str, Any]) -> Path:
     """Write ``tables/`` of a sweep: all of them or, where that fails, none anew."""
-    from unsim.store import as_text
+    from unsim.provenance import as_text
 
     place = found.folder.path / TABLES
     with tempfile.TemporaryDirectory(dir=found.folder.path, prefix=".tables-") as scratch:

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from unsim.experiments.blocks import compute, digests, model_hash
 from unsim.experiments.experiment import Block
-from unsim.experiments.folder import Folder, compute, digests, model_hash
+from unsim.experiments.folder import Folder
 from unsim.files import Problem, ScenarioError
 
 SAMPLE = 3
