@@ -8,7 +8,19 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from unsim.parameters import BY_NAME
-from unsim.plots.style import INK, NOTE_SIZE, TEXT_SIZE, WIDTHS, Width, sheet, signed, styled, unit_of_difference, wrapped
+from unsim.plots.style import (
+    BOLD_LETTER,
+    INK,
+    NOTE_SIZE,
+    TEXT_SIZE,
+    WIDTHS,
+    Width,
+    sheet,
+    signed,
+    styled,
+    unit_of_difference,
+    wrapped,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,6 +28,8 @@ if TYPE_CHECKING:
     from unsim.scenario import Scenario
 
 MOST_MARKS: dict[Width, int] = {"page": 9, "column": 5}
+SIZES: dict[Width, float] = {"page": TEXT_SIZE, "column": NOTE_SIZE - 1.0}
+"""Of numbers in cells, points."""
 
 
 def map_title(outcome: str, strategy: Scenario, reference: Scenario) -> str:
@@ -55,12 +69,17 @@ def surface(
 
 def legend_of(grid: pd.DataFrame, width: Width) -> str:
     """How to read a map that :func:`shade` draws: the last word is the mark of a settled sign."""
-    return f"Line: where the effect changes sign; hatched: below 0. {'Bold' if _few(grid, width) else 'Dot'}"
+    low, high = float(grid.to_numpy().min()), float(grid.to_numpy().max())
+    both = "Line: where the effect changes sign; hatched: below 0."
+    signs = both if low < 0.0 < high else f"Nowhere {'above' if low < 0.0 else 'below'} 0."
+    return f"{signs} {'Bold' if _few(grid, width) else 'Dot'}"
 
 
 def _few(grid: pd.DataFrame, width: Width) -> bool:
     """Whether each cell has room for its number."""
-    return len(grid.columns) <= MOST_MARKS[width]
+    longest = max(len(signed(value)) for value in grid.to_numpy().flat)
+    room = (WIDTHS[width] - 1.6) / len(grid.columns)
+    return len(grid.columns) <= MOST_MARKS[width] and longest * BOLD_LETTER * SIZES[width] / 72 + 0.06 <= room
 
 
 def shade(axis: Any, grid: pd.DataFrame, settled: pd.DataFrame, width: Width) -> Any:
@@ -72,7 +91,7 @@ def shade(axis: Any, grid: pd.DataFrame, settled: pd.DataFrame, width: Width) ->
     reach = float(np.abs(values).max()) or 1.0
     shades = axis.pcolormesh(across, up, values, cmap="PuOr_r", vmin=-reach, vmax=reach, shading="nearest")
     if _few(grid, width):
-        _numbers(axis, across, up, values, settled.to_numpy(), TEXT_SIZE if width == "page" else NOTE_SIZE - 1.0)
+        _numbers(axis, across, up, values, settled.to_numpy(), SIZES[width])
     else:
         rows, columns = np.nonzero(settled.to_numpy())
         axis.plot(across[columns], up[rows], linestyle="", marker=".", markersize=2.0, color=INK)
@@ -91,7 +110,7 @@ def _numbers(axis: Any, across: Any, up: Any, values: Any, settled: Any, size: f
         weight = "bold" if settled[i, j] else "normal"
         text = axis.text(float(across[j]), float(up[i]), signed(value), ha="center", va="center", fontsize=size, color=INK,
                          fontweight=weight)  # fmt: skip
-        text.set_bbox({"facecolor": "white", "alpha": 0.6, "linewidth": 0, "pad": 0.8})
+        text.set_bbox({"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 0.8})
 
 
 def parameter_label(name: str, inches: float, size: float = TEXT_SIZE) -> str:

@@ -159,7 +159,8 @@ def over_time_table(found: Findings, outcomes: Sequence[str], arms: Sequence[str
 
 BANDS = (COLOURS[0], COLOURS[3], COLOURS[5], COLOURS[4], COLOURS[1], COLOURS[2], REFERENCE, "#999999")
 """Dark and light in turn, so that neighbours differ in grey."""
-HATCHES = ("", "////", "....", "xxxx", "\\\\\\\\", "++++")
+HATCHES = ("", "///", "...", "xx", "\\\\\\", "++")
+"""Of dark bands; light ones have that three further on, so that neighbours differ in this, too."""
 HIGH = 1.9
 """Of a panel of revenue, inches."""
 
@@ -206,9 +207,9 @@ def revenue(found: Findings, arms: Sequence[str], width: Width) -> Figure:
     columns = min(_columns(width), len(arms))
     styles: list[dict[str, Any]] = [
         {
-            "facecolor": BANDS[i % 8],
+            "facecolor": BANDS[i % len(BANDS)],
             "edgecolor": INK if i % 2 else "white",
-            "hatch": HATCHES[(i // 2) % len(HATCHES)],
+            "hatch": HATCHES[(i // 2 + 3 * (i % 2)) % len(HATCHES)],
             "linewidth": 0.3,
         }
         for i in range(len(kept))
