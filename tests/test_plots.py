@@ -13,12 +13,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.dates import date2num
 from matplotlib.figure import Figure
-from matplotlib.text import Text
 
 import unsim
+from conftest import cut_off
 from unsim import plots
 from unsim.effects import Comparison
 from unsim.plots import council, effects, levels, paths, style
@@ -151,18 +150,6 @@ def test_a_figure_says_what_it_rests_on(comparison: Comparison, figure: Figure) 
         "Political cost", "Effect on political cost", "Economic cost", "Effect on economic cost",
     ]  # fmt: skip
     assert [axis.get_ylabel() for axis in figure.axes] == ["index 0-100", "index points"] + ["USD million a month"] * 2
-
-
-def cut_off(figure: Figure) -> list[str]:
-    """Texts of a figure that reach beyond its edges."""
-    renderer = FigureCanvasAgg(figure).get_renderer()
-    figure.draw(renderer)
-    width, height = figure.bbox.size
-    beyond = [tick.label1 for axes in figure.axes for axis in (axes.xaxis, axes.yaxis) for tick in axis.get_major_ticks()
-              if not min(axis.get_view_interval()) <= tick.get_loc() <= max(axis.get_view_interval())]  # fmt: skip
-    shown = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip() and text not in beyond]
-    boxes = {text.get_text(): text.get_window_extent(renderer) for text in shown}
-    return [text for text, box in boxes.items() if box.x0 < 0.0 or box.y0 < 0.0 or box.x1 > width or box.y1 > height]
 
 
 LONG = "A title as long as they come: the three act as one, inside the Council and outside, on weapons and on abuse"

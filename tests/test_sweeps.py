@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -19,9 +20,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_rgb
 
 import unsim
-from unsim.experiments import engine, export, pictures, report
+from conftest import cut_off
+from unsim.experiments import engine, export, figures, report
 from unsim.experiments.blocks import compute, digests
 from unsim.experiments.engine import Status, sweep
 from unsim.experiments.experiment import Block, Experiment
@@ -620,7 +623,7 @@ def test_a_sweep_with_draws_of_the_users_keeps_them_with_its_results(tmp_path: P
 
 def test_every_kind_of_figure_is_drawn_with_its_numbers_and_says_what_it_rests_on(whole: Findings, tmp_path: Path) -> None:
     report.write(whole, flips(whole), [], {})
-    some = pictures.pictures(whole)
+    some = figures.pictures(whole)
     assert {picture.name for picture in some} == {
         "fan", "over_time", "forest", "response_campaign", "votes", "tornado", "trade_off"
     }  # fmt: skip
@@ -631,10 +634,10 @@ def test_every_kind_of_figure_is_drawn_with_its_numbers_and_says_what_it_rests_o
         assert said.startswith("n = "), picture.name
         assert {text.get_fontsize() for text in figure.texts} <= {style.NOTE_SIZE, style.HEADING_SIZE}, picture.name
         assert "seed 1" in said
-        assert "Claim level: calibrated" in said
+        assert re.search(r"Claim level: calibrated \(\d+ of \d+ parameters fitted, the rest priors\)", said), picture.name
         assert f"Made with: {command}" in said
         assert len(picture.table())
-    (path,) = pictures.write(whole, some[:1], tmp_path / "figures")
+    (path,) = figures.write(whole, some[:1], tmp_path / "figures")
     assert {file.suffix for file in path.parent.iterdir()} == {".csv", ".png", ".svg", ".pdf"}
     for form in ("png", "svg", "pdf"):
         assert path.with_suffix(f".{form}").stat().st_size > 5_000
@@ -648,7 +651,7 @@ def test_figures_of_two_factors_and_of_channels_need_them(tmp_path: Path, whole:
     outcomes = ["revenue_coal", "revenue_arms", "coercion"]
     asked = {"outcome": "coercion"}
     found = sweep(experiment(factors=factors, outcomes=outcomes, question=asked, replicates=1000), tmp_path / "two")
-    drawn = {picture.name: picture for picture in pictures.pictures(found)}
+    drawn = {picture.name: picture for picture in figures.pictures(found)}
     assert {"heat_coercion_other", "response_coercion", "revenue"} <= set(drawn)
     heat = drawn["heat_coercion_other"].table()
     assert len(heat) == 6
@@ -658,16 +661,56 @@ def test_figures_of_two_factors_and_of_channels_need_them(tmp_path: Path, whole:
     for name in ("heat_coercion_other", "revenue"):
         drawn[name].draw()
     with pytest.raises(ScenarioError, match="heat, for which this sweep has not what it needs"):
-        pictures.pictures(whole, kind="heat")
+        figures.pictures(whole, kind="heat")
     with pytest.raises(ScenarioError, match="unknown kind heet; allowed: heat"):
-        pictures.pictures(whole, kind="heet")
+        figures.pictures(whole, kind="heet")
     with pytest.raises(ScenarioError, match="unknown outcome coercion"):
-        pictures.pictures(whole, outcome="coercion")
+        figures.pictures(whole, outcome="coercion")
 
 
 def test_a_figure_of_votes_counts_all_futures_of_all_points(whole: Findings) -> None:
-    (picture,) = pictures.pictures(whole, kind="votes")
+    (picture,) = figures.pictures(whole, kind="votes")
     table = picture.table()
     expected = sum(whole.pairs.votes("other", point, whole.rounds).sum() for point in whole.points)
     assert table[table["arm"] == "strategy"]["cast"].sum() == expected
     assert "n = 6,000 paired futures" in " ".join(str(picture.draw().get_supxlabel()).split())
+
+
+@pytest.fixture(scope="module")
+def crowded(_file: None, tmp_path_factory: pytest.TempPathFactory) -> Findings:
+    """A sweep with much to show: six arms with long names, two factors, all channels, the screen of parameters."""
+    names = ("outside_the_council", "inside_and_outside", "rivals_keep_what_they_buy", "without_elected_seats", "names_alone")
+    arms = {"one": {"scenario": "baseline_2024"}} | {name: {"scenario": "tripartite_2024"} for name in names}
+    factors = {
+        "effort": {"key": "states.KOR.effort", "values": [0.5, 1.5]},
+        "sigma": {"key": "parameters.value_curvature", "values": [0.0, 3.0]},
+    }
+    channels = [f"revenue_{name}" for name in unsim.load("baseline_2024").labels.channels]
+    outcomes = ["coercion", "political_cost", "civilian_welfare", *channels]
+    found = sweep(
+        experiment(arms=arms, factors=factors, outcomes=outcomes, question={"outcome": "coercion"}, months=4, replicates=200),
+        tmp_path_factory.mktemp("sweeps") / "crowded",
+    )
+    report.write(found, flips(found), [], {})
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", ["page", "column"])
+def test_figures_of_a_crowded_sweep_fit_on_a_page_and_no_text_is_cut_off(crowded: Findings, width: style.Width) -> None:
+    some = figures.pictures(crowded, width=width)
+    assert {"fan", "over_time", "forest", "heat", "response", "votes", "revenue", "tornado", "trade"} == {
+        re.sub(r"_(\d|coercion|outside|off).*", "", picture.name) for picture in some
+    }
+    for picture in some:
+        figure = picture.draw()
+        assert cut_off(figure) == [], picture.name
+        assert figure.get_figheight() < 11.0, picture.name
+
+
+@pytest.mark.slow
+def test_neighbouring_channels_of_a_figure_of_revenue_differ_in_grey(crowded: Findings) -> None:
+    figure = figures.pictures(crowded, kind="revenue")[0].draw()
+    grey = [np.dot(to_rgb(band.get_facecolor()[0]), (0.299, 0.587, 0.114)) for band in figure.axes[0].collections]
+    assert len(grey) > 8
+    assert np.abs(np.diff(grey)).min() > 0.1

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from unsim.files import ScenarioError
-from unsim.results import ClaimLevel, Engine, Run
+from unsim.results import ClaimLevel, Engine, Run, lowest
 from unsim.scenario import Scenario, loaded
 from unsim.sweep import CHUNK, checked_design, run
 
@@ -110,8 +110,7 @@ class Comparison:
     @property
     def claim_level(self) -> ClaimLevel:
         """How far the effect can be claimed: the lower of the two arms'."""
-        levels: tuple[ClaimLevel, ...] = ("exploration", "calibrated", "back-tested")
-        return min((self.strategy.claim_level, self.reference.claim_level), key=levels.index)
+        return lowest((self.strategy.claim_level, self.reference.claim_level))
 
     @cached_property
     def digest(self) -> str:

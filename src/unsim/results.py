@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,11 @@ def claim_level(scenario: Scenario) -> ClaimLevel:
     replayed and scored, which no scenario has yet.
     """
     return "calibrated" if any(prior.origin == "posterior" for prior in scenario.priors.values()) else "exploration"
+
+
+def lowest(levels: Iterable[ClaimLevel]) -> ClaimLevel:
+    """How far what rests on several results can be claimed: no further than any of them."""
+    return min(levels, key=get_args(ClaimLevel).index)
 
 
 def claimed(scenario: Scenario, level: ClaimLevel) -> str:

@@ -115,10 +115,7 @@ def write_tables(
     with _folder(out) as folder:
         for name, table in tables.items():
             table.to_csv(folder / f"{name}.csv", index=False)
-        for picture in pictures:
-            picture.table().to_csv(folder / f"{picture.name}.csv", index=False)
-            if drawn:
-                save_figure(picture.draw(), folder / picture.name)
+        write_pictures(pictures, folder, drawn=drawn)
         arms = [{"arm": what.lower(), "title": what}]
         _write_json(folder / RECORD, {"command": command, **versions(), "arms": arms, **content})
 
@@ -127,10 +124,16 @@ def _draw(result: Run | Comparison, folder: Path, width: Width | None, progress:
     """Every figure in all forms, each with its numbers (CSV)."""
     from unsim import plots
 
-    pictures: list[Picture] = plots.pictures(result, width) if width is not None else []
+    if width is not None:
+        write_pictures(plots.pictures(result, width), folder, progress)
+
+
+def write_pictures(pictures: Sequence[Picture], folder: Path, progress: Told | None = None, *, drawn: bool = True) -> None:
+    """The numbers of figures (CSV) and, if ``drawn``, the figures in all forms."""
     for done, picture in enumerate(pictures):
         picture.table().to_csv(folder / f"{picture.name}.csv", index=False)
-        save_figure(picture.draw(), folder / picture.name)
+        if drawn:
+            save_figure(picture.draw(), folder / picture.name)
         if progress:
             progress(done + 1, len(pictures))
 

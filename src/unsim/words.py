@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from unsim.effects import FEWEST_DRAWS, Comparison, Effect
 from unsim.parameters import BY_NAME
-from unsim.results import claimed
+from unsim.results import ClaimLevel, claimed
 from unsim.rules.ledger import OUTCOMES
+from unsim.scenario import Scenario
 from unsim.structure import RHO, Structure
 
 HEADLINE = ("political_cost", "economic_cost", "civilian_welfare", "coalition_cost")
@@ -68,12 +69,17 @@ def says(comparison: Comparison) -> list[str]:
     return [sentence for sentence in told if sentence]
 
 
+def no_forecast(scenario: Scenario, level: ClaimLevel) -> str:
+    """How far a claim goes."""
+    if level == "exploration":
+        return "It is an exploration, no forecast."
+    return f"{claimed(scenario, level)}. The effect itself was never seen, and it is no forecast."
+
+
 def does_not_say(comparison: Comparison, found: Structure | None) -> list[str]:
     """The limits of the claim: its level, its interval, and what else differs between the arms."""
-    level, draws = comparison.claim_level, comparison.strategy.draws
-    told = ["It is an exploration, no forecast."]
-    if level != "exploration":
-        told = [f"{claimed(comparison.strategy.scenario, level)}. The effect itself was never seen, and it is no forecast."]
+    draws = comparison.strategy.draws
+    told = [no_forecast(comparison.strategy.scenario, comparison.claim_level)]
     if draws < 2:
         told.append("Parameters were not varied: the intervals hold chance alone, and narrow with more futures.")
     elif draws < FEWEST_DRAWS:

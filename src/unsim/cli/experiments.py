@@ -132,7 +132,7 @@ def plot(folder: SweepFolder, kind: Kind = None, outcome: OneOutcome = None, fig
          out: FigureFolder = None) -> None:  # fmt: skip
     """Draw the figures of a sweep again from what is on disk, each with its numbers; nothing is simulated."""
     with told():
-        from unsim.experiments.pictures import pictures, write
+        from unsim.experiments.figures import pictures, write
 
         found = opened(folder)
         width: Any = checked_choice("--figures", figures, ("page", "column"))

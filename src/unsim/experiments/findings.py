@@ -17,7 +17,7 @@ from unsim.bands import Bands
 from unsim.effects import LEVEL, Effect, paired_effect
 from unsim.experiments.experiment import Block, Experiment
 from unsim.experiments.folder import RESULTS, Folder
-from unsim.results import ClaimLevel, claim_level
+from unsim.results import ClaimLevel, claim_level, claimed, lowest
 from unsim.rules.ledger import Outcome
 
 if TYPE_CHECKING:
@@ -106,8 +106,12 @@ class Findings:
     @property
     def claim_level(self) -> ClaimLevel:
         """How far the findings can be claimed: the lowest of the arms'."""
-        levels: tuple[ClaimLevel, ...] = ("exploration", "calibrated", "back-tested")
-        return min((claim_level(arm) for arm in self.experiment.arms.values()), key=levels.index)
+        return lowest(map(claim_level, self.experiment.arms.values()))
+
+    @property
+    def claimed(self) -> str:
+        """The claim level in words, with the number of parameters of the main effect's arm that are fitted."""
+        return claimed(self.experiment.arms[self.experiment.question[1]], self.claim_level)
 
     @cached_property
     def pairs(self) -> Pairs:
@@ -294,7 +298,7 @@ class Findings:
         points = f" at each of {len(self.points)} points" if len(self.points) > 1 else ""
         cut = "" if self.ended else f", of {self.experiment.file.replicates:,} planned: the sweep is not finished"
         said = f"n = {self.n:,} paired futures{points}{cut}, {draws}, seed {self.experiment.file.seed}"
-        return f"{said}. Claim level: {self.claim_level}."
+        return f"{said}. {self.claimed}."
 
     def as_json(self) -> dict[str, Any]:
         """The object that ``unsim sweep --json`` prints."""

@@ -14,7 +14,7 @@ from unsim.effects import LEVEL, Effect
 from unsim.experiments.findings import Findings, chance_of
 from unsim.experiments.flips import Flips
 from unsim.report import cell, number, short_unit, signed
-from unsim.words import spoken
+from unsim.words import no_forecast, spoken
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -162,8 +162,7 @@ def would_flip(turned: Flips | None) -> str:
 
 
 def _limits(found: Findings) -> str:
-    level = found.claim_level
-    told = [f"It is {'an exploration' if level == 'exploration' else f'a claim of level {level}'}, no forecast."]
+    told = [no_forecast(found.experiment.arms[found.experiment.question[1]], found.claim_level)]
     if found.draws < 2:
         told.append("Parameters were not varied: the interval holds chance alone.")
     if not found.ended:

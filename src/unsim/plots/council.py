@@ -50,8 +50,11 @@ def voted(result: Result) -> list[str]:
     return [draft for draft in menus if any(draft in set(arm.vote_shares()["draft"]) for arm in runs)]
 
 
-def votes(result: Result, drafts: Sequence[str], width: Width = "page") -> Figure:
-    """How each member voted on each draft, over all futures and months in which it was put to the vote."""
+def votes(result: Result, drafts: Sequence[str], width: Width = "page", more: str = "") -> Figure:
+    """How each member voted on each draft, over all futures and months in which it was put to the vote.
+
+    ``more``: what the note says at its end.
+    """
     runs = arms(result)
     tables = [arm.vote_shares().set_index(["draft", "state"]) for arm in runs.values()]
     texts = {name: text for arm in reversed(runs.values()) for name, text in arm.scenario.file.texts.items()}
@@ -62,8 +65,8 @@ def votes(result: Result, drafts: Sequence[str], width: Width = "page") -> Figur
     places = ((-0.2, 0.42), (0.22, 0.3)) if paired else ((0.0, 0.6),)
     with styled():
         rows, height = max(1, -(-len(drafts) // columns)), 0.75 + (0.155 if paired else 0.125) * len(states)
-        note, key = _note(result, bool(drafts)), [" ".join(VOTE_STYLE)] if drafts else []
-        figure, axes = sheet(width, rows, columns, height, _heading(result), note, key=key, sharey=True)
+        note, key = f"{_note(result, bool(drafts))} {more}".strip(), list(VOTE_STYLE) if drafts else []
+        figure, axes = sheet(width, rows, columns, height, _heading(result), note, key=key, across=3, sharey=True)
         for axis, draft in zip(axes.flat, drafts, strict=False):
             for row, state in enumerate(states):
                 for table, (offset, thickness) in zip(tables, places, strict=True):
@@ -158,10 +161,10 @@ def votes_table(result: Result) -> pd.DataFrame:
     return pd.concat([arm.vote_shares().assign(arm=name) for name, arm in arms(result).items()], ignore_index=True)
 
 
-def pictures(result: Result, width: Width) -> list[Picture]:
-    """The figures of votes, each with as many drafts as have room side by side."""
+def pictures(result: Result, width: Width, more: str = "") -> list[Picture]:
+    """The figures of votes, each with as many drafts as have room side by side; ``more`` as in :func:`votes`."""
     found = []
     for index, some in enumerate(sheets(voted(result), _beside(width))):
-        drawn = (partial(votes, result, some, width), partial(votes_table, result))
+        drawn = (partial(votes, result, some, width, more), partial(votes_table, result))
         found.append(Picture(numbered("votes", index), "How each member votes on each draft", *drawn))
     return found

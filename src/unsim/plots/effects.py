@@ -23,6 +23,7 @@ from unsim.plots.style import (
     Picture,
     Width,
     blank,
+    named_rows,
     numbered,
     panel_title,
     plain_ticks,
@@ -59,6 +60,18 @@ def interval(axis: Any, y: float, effect: Effect, sign: float = 1.0) -> None:
     axis.plot([sign * effect.effect], [y], marker="o", markersize=4.2, color=STRATEGY, markerfacecolor=face, markeredgewidth=0.9)
 
 
+def panel(axis: Any, effects: Sequence[Effect], names: Sequence[str], kind: Outcome, title: str) -> None:
+    """Effects on one outcome, one below the other, each with its name."""
+    axis.axvline(0.0, color=INK, linewidth=0.6)
+    for y, effect in enumerate(effects):
+        interval(axis, y, effect)
+    named_rows(axis, names)
+    plain_ticks(axis.xaxis)
+    axis.set_title(panel_title(title))
+    unit = unit_of_difference(kind.unit) + ("" if kind.aggregate == "mean" else ", sum")
+    axis.set_xlabel(wrapped(unit, NOTE_SIZE, PANEL - 0.25), fontsize=NOTE_SIZE)
+
+
 def forest(comparison: Comparison, outcomes: Sequence[Outcome], title: str, width: Width = "page") -> Figure:
     """The effect on each outcome over each horizon; those without any difference are named below."""
     horizons = comparison.horizons
@@ -72,23 +85,14 @@ def forest(comparison: Comparison, outcomes: Sequence[Outcome], title: str, widt
         ("No difference in any future", [kind.name for kind in outcomes if kind.name in effects and kind not in moved]),
         ("In one arm only", [kind.name for kind in outcomes if kind.name not in effects]),
     ):
-        note += f" {words}: {', '.join(spoken(name, comparison.strategy) for name in names)}." if names else ""
+        note += f" {words}: {', '.join(spoken(name, comparison.strategy.scenario) for name in names)}." if names else ""
     columns = max(1, min(int(WIDTHS[width] / PANEL), len(moved)))
     with styled():
         rows = max(1, -(-len(moved) // columns))
         figure, axes = sheet(width, rows, columns, _height(comparison), _heading(f"Effects: {title}", comparison), note)
         for index, (axis, kind) in enumerate(zip(axes.flat, moved, strict=False)):
-            axis.axvline(0.0, color=INK, linewidth=0.6)
-            for y, effect in enumerate(effects[kind.name]):
-                interval(axis, y, effect)
             names = [f"{h} months" for h in horizons] if index % columns == 0 else [""] * len(horizons)
-            axis.set_yticks(range(len(horizons)), names)
-            axis.set_ylim(len(horizons) - 0.4, -0.6)
-            axis.tick_params(axis="y", length=0)
-            plain_ticks(axis.xaxis)
-            axis.set_title(panel_title(spoken(kind.name, comparison.strategy)))
-            unit = unit_of_difference(kind.unit) + ("" if kind.aggregate == "mean" else ", sum")
-            axis.set_xlabel(wrapped(unit, NOTE_SIZE, PANEL - 0.25), fontsize=NOTE_SIZE)
+            panel(axis, effects[kind.name], names, kind, spoken(kind.name, comparison.strategy.scenario))
         if not moved:
             axes[0, 0].text(0.5, 0.5, "No outcome differs in any future.", ha="center", transform=axes[0, 0].transAxes)
         blank(axes, len(moved))
@@ -149,9 +153,7 @@ def burden(comparison: Comparison, width: Width = "page") -> Figure:
                 )
             for last in np.flatnonzero([a[0] != b[0] for a, b in pairwise(entries)]):
                 axis.axhline(last + 0.5, color=INK, linewidth=0.4, linestyle=":")
-            axis.set_yticks(range(len(entries)), [f"{who}: {words}" for who, _, _, words in entries])
-            axis.set_ylim(len(entries) - 0.4, -0.6)
-            axis.tick_params(axis="y", length=0)
+            named_rows(axis, [f"{who}: {words}" for who, _, _, words in entries])
             axis.set_xlabel(unit_of_difference(unit))
     return figure
 

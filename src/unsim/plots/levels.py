@@ -25,6 +25,7 @@ from unsim.plots.style import (
     described,
     legend,
     main_arm,
+    named_rows,
     numbered,
     rests_on,
     sheet,
@@ -105,9 +106,7 @@ def levels(result: Result, kind: str, parts: Sequence[Part], width: Width = "pag
                 _effects(row[1], result, list(names))
                 row[1].set(title="Effect" if beside else f"Effect, {part}", xlabel=unit_of_difference(unit))
             for axis in row:
-                axis.set_yticks(range(len(names)), list(names.values()) if axis is row[0] or not beside else [""] * len(names))
-                axis.set_ylim(len(names) - 0.4, -0.6)
-                axis.tick_params(axis="y", length=0)
+                named_rows(axis, list(names.values()) if axis is row[0] or not beside else [""] * len(names))
         handles = [Line2D([], [], linestyle="", markersize=4, color=look["color"], marker=look["marker"])
                    for look in (LOOKS[name] for name in runs)]  # fmt: skip
         legend(figure, handles, labels, KINDS[kind][1])

@@ -94,21 +94,20 @@ def _unit(outcome: Outcome) -> str:
     return f"{outcome.unit} so far" if outcome.aggregate == "sum" else outcome.unit
 
 
-def fan(axis: Any, arm: Run, name: str, quantiles: dict[str, NDArray[np.float64]]) -> Any:
-    """Median, 50% and 90% of futures: areas for a run or strategy, broken lines for a reference. Returns the line."""
-    look, months = LOOKS[name], months_of(arm)
-    if arm.months == 1:  # a line and an area through one month are nothing
-        beside = months + np.timedelta64(2 if name == "reference" else -2, "D")
+def fan(axis: Any, months: Any, quantiles: dict[str, NDArray[np.float64]], look: dict[str, Any], filled: bool = True) -> Any:
+    """Median, 50% and 90% of futures: areas, or the edges of these alone. Returns the line."""
+    if len(months) == 1:  # a line and an area through one month are nothing
+        beside = months + np.timedelta64(-2 if filled else 2, "D")
         axis.vlines(beside, quantiles["q05"], quantiles["q95"], color=look["color"], linewidth=0.8, linestyle=look["linestyle"])
         axis.vlines(beside, quantiles["q25"], quantiles["q75"], color=look["color"], linewidth=3.0)
         (line,) = axis.plot(beside, quantiles["q50"], markersize=4, **look)
         return line
-    if name == "reference":  # the arms often lie close: one is filled, the other drawn by its edges
-        for edge in ("q05", "q25", "q75", "q95"):
-            axis.plot(months, quantiles[edge], color=look["color"], linewidth=0.5, linestyle="--")
-    else:
+    if filled:
         axis.fill_between(months, quantiles["q05"], quantiles["q95"], color=look["color"], alpha=0.14, linewidth=0)
         axis.fill_between(months, quantiles["q25"], quantiles["q75"], color=look["color"], alpha=0.28, linewidth=0)
+    else:  # the arms often lie close: one is filled, the other drawn by its edges
+        for edge in ("q05", "q25", "q75", "q95"):
+            axis.plot(months, quantiles[edge], color=look["color"], linewidth=0.5, linestyle="--")
     (line,) = axis.plot(months, quantiles["q50"], color=look["color"], linestyle=look["linestyle"], linewidth=1.3)
     return line
 
@@ -128,11 +127,11 @@ def paths(result: Result, outcomes: Sequence[Outcome], heading: str, width: Widt
         for axis, outcome in zip(axes.flat, outcomes, strict=False):
             for name, arm in reversed(runs.items()):
                 if has(arm, outcome.name):
-                    fan(axis, arm, name, _quantiles(arm, outcome))
-            axis.set_title(panel_title(spoken(outcome.name, main_arm(result))))
+                    fan(axis, months_of(arm.scenario), _quantiles(arm, outcome), LOOKS[name], name != "reference")
+            axis.set_title(panel_title(spoken(outcome.name, main_arm(result).scenario)))
             axis.set_ylabel(wrapped(_unit(outcome), NOTE_SIZE, 0.9), fontsize=NOTE_SIZE)
             plain_ticks(axis.yaxis)
-            month_axis(axis, main_arm(result), 3)
+            month_axis(axis, main_arm(result).scenario, 3)
         blank(axes, len(outcomes))
         legend(figure, handles, labels, heading)
     return figure
@@ -153,7 +152,7 @@ def paths_table(result: Result, outcomes: Sequence[Outcome]) -> pd.DataFrame:
         columns: dict[str, Any] = {
             "outcome": outcome.name,
             "unit": _unit(outcome),
-            "month": months_of(main_arm(result)).astype(str),
+            "month": months_of(main_arm(result).scenario).astype(str),
         }
         for name, arm in arms(result).items():
             if has(arm, outcome.name):
@@ -175,25 +174,24 @@ def costs(comparison: Comparison, width: Width = "page") -> Figure:
         for (left, right), outcome in zip(axes.reshape(2, 2), COSTS, strict=True):
             kind = comparison.strategy.scenario.outcomes[comparison.strategy.row(outcome)]
             for name, arm in reversed(runs.items()):
-                fan(left, arm, name, _quantiles(arm, kind))
+                fan(left, months_of(arm.scenario), _quantiles(arm, kind), LOOKS[name], name != "reference")
             left.set(title=spoken(outcome), ylabel=kind.unit)
-            _effect(right, comparison, outcome)
+            effect(right, months_of(comparison.strategy.scenario), comparison.monthly(outcome))
             right.set(title=f"Effect on {outcome.replace('_', ' ')}", ylabel=unit_of_difference(kind.unit))
         for axis in axes.flat:
-            month_axis(axis, comparison.strategy, 5)
+            month_axis(axis, comparison.strategy.scenario, 5)
         legend(figure, handles, labels, heading)
     return figure
 
 
-def _effect(axis: Any, comparison: Comparison, outcome: str) -> None:
-    """The mean paired difference by month with its interval."""
-    monthly, months = comparison.monthly(outcome), months_of(comparison.strategy)
+def effect(axis: Any, months: Any, monthly: pd.DataFrame, colour: str = STRATEGY) -> None:
+    """The mean paired difference by month with its interval (effect, low, high)."""
     single = len(months) == 1
     axis.axhline(0.0, color=INK, linewidth=0.6)
-    axis.fill_between(months, monthly["low"], monthly["high"], color=STRATEGY, alpha=0.25, linewidth=0)
-    axis.plot(months, monthly["effect"], color=STRATEGY, linewidth=1.3, marker="o" if single else "")
+    axis.fill_between(months, monthly["low"], monthly["high"], color=colour, alpha=0.25, linewidth=0)
+    axis.plot(months, monthly["effect"], color=colour, linewidth=1.3, marker="o" if single else "")
     if single:
-        axis.vlines(months, monthly["low"], monthly["high"], color=STRATEGY, linewidth=0.8)
+        axis.vlines(months, monthly["low"], monthly["high"], color=colour, linewidth=0.8)
 
 
 def costs_table(comparison: Comparison) -> pd.DataFrame:
@@ -204,7 +202,7 @@ def costs_table(comparison: Comparison) -> pd.DataFrame:
     for outcome in COSTS:
         kind = comparison.strategy.scenario.outcomes[comparison.strategy.row(outcome)]
         table = comparison.monthly(outcome).assign(outcome=outcome, unit=kind.unit, interval=comparison.monthly_interval)
-        table["month"] = months_of(comparison.strategy).astype(str)
+        table["month"] = months_of(comparison.strategy.scenario).astype(str)
         for name, arm in arms(comparison).items():
             for level, values in _quantiles(arm, kind).items():
                 table[f"{name}_{level}"] = values

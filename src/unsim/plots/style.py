@@ -15,6 +15,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from unsim.effects import Comparison
 from unsim.results import Run, claimed, design
+from unsim.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,13 +87,13 @@ def described(name: str, arm: Run) -> str:
     return arm.scenario.title if name == "run" else f"{name.capitalize()}: {arm.scenario.title}"
 
 
-def spoken(outcome: str, arm: Run | None = None) -> str:
-    """The name of an outcome as a figure shows it; the code of a state at its end becomes the name it has in ``arm``."""
+def spoken(outcome: str, scenario: Scenario | None = None) -> str:
+    """The name of an outcome as a figure shows it; the code of a state at its end becomes the name it has in ``scenario``."""
     front, _, code = outcome.rpartition("_")
-    if arm is None or not (front and code.isupper()):
+    if scenario is None or not (front and code.isupper()):
         return capital(outcome.replace("_", " "))
     by = "" if front.endswith("_from") else " by"
-    return capital(f"{front.replace('_', ' ')}{by} {arm.scenario.called(code)}")
+    return capital(f"{front.replace('_', ' ')}{by} {scenario.called(code)}")
 
 
 def capital(text: str) -> str:
@@ -134,8 +135,8 @@ LETTER, BOLD_LETTER = 0.56, 0.62
 
 
 def wrapped(text: str, size: float, inches: float, letter: float = LETTER) -> str:
-    """Text broken to a width."""
-    return textwrap.fill(text, max(12, int(inches * 72 / (letter * size))))
+    """Text broken to a width; never at a hyphen, which may belong to a command."""
+    return textwrap.fill(text, max(12, int(inches * 72 / (letter * size))), break_on_hyphens=False)
 
 
 MOST_LINES = 3
@@ -148,16 +149,25 @@ def short(text: str, size: float, inches: float, letter: float = LETTER) -> str:
 
 
 def sheet(
-    width: Width, rows: int, columns: int, height: float, heading: str, note: str, *, key: Sequence[str] = (), **options: Any
+    width: Width,
+    rows: int,
+    columns: int,
+    height: float,
+    heading: str,
+    note: str,
+    *,
+    key: Sequence[str] = (),
+    across: int = 1,
+    **options: Any,
 ) -> tuple[Figure, Any]:
     """A figure of panels (row, column) of a height in inches, under a heading and over a note.
 
-    ``key``: the labels of a legend, which :func:`legend` then draws together with the heading.
+    ``key``: the labels of a legend, ``across`` of them side by side, which :func:`legend` then draws together with the heading.
     """
     inches = WIDTHS[width]
     above = _heading(heading, inches)
     below = wrapped(note, NOTE_SIZE, inches - 0.3)
-    keyed = sum(wrapped(label, TEXT_SIZE, inches - 0.6).count("\n") + 1 for label in key)
+    keyed = sum(wrapped(label, TEXT_SIZE, inches - 0.6).count("\n") + 1 for label in key[: -(-len(key) // across)])
     points = (above.count("\n") + 1) * HEADING_SIZE * bool(above) + (below.count("\n") + 1) * NOTE_SIZE + 1.15 * keyed * TEXT_SIZE
     figure = Figure(figsize=(inches, rows * height + 1.3 * points / 72 + 0.25))
     axes = figure.subplots(rows, columns, squeeze=False, **options)
@@ -188,6 +198,12 @@ def legend(figure: Figure, handles: Any, labels: Sequence[str], heading: str = "
                   title_fontproperties=font, **options)  # fmt: skip
 
 
+def beside(labels: Sequence[str], width: Width) -> int:
+    """Labels of a legend that have room side by side."""
+    widest = max(map(len, labels)) * LETTER * TEXT_SIZE / 72 + 0.45
+    return max(1, min(len(labels), int((WIDTHS[width] - 0.3) / widest)))
+
+
 def panel_title(text: str, inches: float = PANEL) -> str:
     """The title of a panel, broken to its width."""
     return short(text, TEXT_SIZE + 0.5, inches - 0.7, BOLD_LETTER)
@@ -204,9 +220,16 @@ def number(value: float) -> str:
     return (f"{value:,.0f}" if abs(value) >= 1000.0 else f"{value:.3g}").replace("-", "−")
 
 
-def months_of(arm: Run) -> Any:
+def named_rows(axis: Any, names: Sequence[str]) -> None:
+    """Rows from the top down, each with its name beside it."""
+    axis.set_yticks(range(len(names)), names)
+    axis.set_ylim(len(names) - 0.4, -0.6)
+    axis.tick_params(axis="y", length=0)
+
+
+def months_of(scenario: Scenario) -> Any:
     """The months of the horizon as dates."""
-    return np.datetime64(arm.scenario.file.start, "M") + np.arange(arm.months)
+    return np.datetime64(scenario.file.start, "M") + np.arange(scenario.months)
 
 
 def styled() -> Any:
@@ -217,10 +240,10 @@ def styled() -> Any:
 SPACINGS = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200)
 
 
-def month_axis(axis: Any, arm: Run, marks: int) -> None:
+def month_axis(axis: Any, scenario: Scenario, marks: int) -> None:
     """At most so many marks, at full months or years, and room at both ends."""
-    months = months_of(arm)
-    spacing = next(spacing for spacing in SPACINGS if arm.months <= spacing * marks)
+    months = months_of(scenario)
+    spacing = next(spacing for spacing in SPACINGS if scenario.months <= spacing * marks)
     ticks = [month for month in months if int(month.astype(int)) % spacing == 0] or [months[0]]
     axis.set_xticks(ticks, [str(month)[: 4 if spacing >= 12 else 7] for month in ticks])
     axis.set_xlim(months[0] - np.timedelta64(15, "D"), months[-1] + np.timedelta64(15, "D"))
