@@ -37,7 +37,8 @@ class Effect:
     futures a draw make both smaller or larger than they are. ``variance_reduction``: (Var a + Var b) / Var(a - b), what
     sharing luck and parameters saves; None where nothing varies. ``standard_error``: of the mean, from too few draws and futures.
     ``sd_chance`` and ``sd_parameters`` split the spread of single differences; None with one future a draw. ``chance_share``:
-    share of chance in the variance of the draw means, which widens the interval; it falls with more futures a draw. None where chance and parameters cannot be told apart.
+    share of chance in the variance of the draw means, which widens the interval and falls with more futures a draw. None
+    where chance and parameters cannot be told apart.
     """
 
     unit: str

@@ -194,7 +194,8 @@ def _caption(run: Run, comparison: Comparison | None = None) -> str:
     text = f"{design(run, paired=comparison is not None)}. {claimed(run.scenario, level)}.\n"
     if comparison:
         interval = comparison.effect(MAIN[0]).interval
-        text += f"Intervals: {interval}. sign: shares of draws whose mean has the effect's sign and the other one, over {run.months} months."
+        text += f"Intervals: {interval}. sign: shares of draws whose mean has the effect's sign and the other one"
+        text += f", over {run.months} months."
         shown = [comparison.effect(name, h) for name, _ in _sections(run) if name in comparison.shared for h in comparison.horizons]
         unchanged = _unchanged(comparison)
         text += f"\nNo difference in any future: {', '.join(unchanged)}." if unchanged else ""

@@ -57,8 +57,8 @@ def _caption(found: Findings) -> str:
         f"{found.rests_on()}\n"
         f"Intervals: {found.effect(arm, name).interval}{points}. chance: half the {LEVEL:.0%} interval of "
         "the mean from chance alone.\n"
-        "sign: shares of draws whose mean has the effect's sign and the other one. luck saves: variance without shared luck and draws "
-        "over that with." + ("\n* a mean outside its interval: a few draws lie far out." if outside else "")
+        "sign: shares of draws whose mean has the effect's sign and the other one. luck saves: variance without shared luck "
+        "and draws over that with." + ("\n* a mean outside its interval: a few draws lie far out." if outside else "")
     )
 
 
@@ -70,8 +70,8 @@ def regret_table(found: Findings) -> Table | None:
     if regret.empty:
         return None
     caption = (
-        "Mean over parameter draws (worst draw, ± its standard error from chance): how far an arm stays behind the best one of the "
-        "draw.\nThe worst of many draws is the worst of their chance, too: within a few errors it says nothing. 0: the best in all.\n"
+        "Mean over parameter draws (worst draw ± its standard error from chance): how far an arm stays behind the best of the draw.\n"
+        "The worst of many draws is the worst of their chance, too: within a few errors it says nothing. 0: the best in all.\n"
         "What is wanted of an outcome is a key of the experiment (goals), no finding. Regrets of outcomes are not added up."
     )
     table = Table(title="Regret", caption=caption, title_justify="left", caption_justify="left")
@@ -114,10 +114,9 @@ def _says(found: Findings, effect: Effect) -> str:
     open_ = "a few draws far out carry the mean" if effect.outside else "the interval holds 0"
     told += "." if effect.settled else f"; {open_}, so the sign is open."
     if found.draws > 1 and chance is not None:
-        mean = f"the mean itself is known to ±{number(chance)} by these draws, and to ±{number(Z * effect.standard_error)} by all there are"
-        each = f"{found.n // found.draws:,} pairs"
-        part = "" if effect.chance_share is None else f"; chance makes up {effect.chance_share:.0%} of that, less with more pairs"
-        told += f" The interval is of the draws, each the mean of {each}{part}; {mean} ({LEVEL:.0%})."
+        part = "" if effect.chance_share is None else f"; chance makes up {effect.chance_share:.0%} of its variance"
+        told += f" The interval is of draws, each the mean of {found.n // found.draws:,} pairs{part}. "
+        told += f"The mean is known to ±{number(Z * effect.standard_error)}, or ±{number(chance)} for these draws."
     if found.draws > 1:
         rest = 1.0 - effect.sign_share - effect.sign_against
         told += f" The sign is the same in {effect.sign_share:.0%} of the draws and the other one in {effect.sign_against:.0%}"
