@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
+from scipy.special import ndtri, stdtrit
 
 from unsim.files import ScenarioError
 from unsim.results import ClaimLevel, Engine, Run, lowest
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LEVEL = 0.90
+Z = float(ndtri(0.5 + LEVEL / 2.0))
+"""Standard errors on either side of a mean in a normal interval of this level."""
 FEWEST_DRAWS = 20
 """Draws below which quantiles of draw means say too little, and a t interval is given instead."""
 
@@ -30,10 +32,13 @@ class Effect:
     """A paired effect.
 
     ``effect``: mean of the paired differences over all futures. ``low``, ``high``: interval of the kind that ``interval``
-    names. ``n``: pairs. ``sign_share``: share of the draws of parameters whose mean difference has the effect's sign
-    (prior mass, not a probability that a claim is true). ``variance_reduction``: (Var a + Var b) / Var(a - b), what
+    names. ``n``: pairs. ``sign_share`` and ``sign_against``: shares of the draws of parameters whose mean difference has the
+    effect's sign and the other one; in the rest nothing differs (prior mass, not a probability that a claim is true). Few
+    futures a draw make both smaller or larger than they are. ``variance_reduction``: (Var a + Var b) / Var(a - b), what
     sharing luck and parameters saves; None where nothing varies. ``standard_error``: of the mean, from too few draws and futures.
-    ``sd_chance`` and ``sd_parameters`` split the spread of single differences; None with one future a draw.
+    ``sd_chance`` and ``sd_parameters`` split the spread of single differences; None with one future a draw. ``chance_share``:
+    share of chance in the variance of the draw means, which widens the interval and falls with more futures a draw. None
+    where chance and parameters cannot be told apart.
     """
 
     unit: str
@@ -43,10 +48,12 @@ class Effect:
     interval: str
     n: int
     sign_share: float
+    sign_against: float
     variance_reduction: float | None
     standard_error: float
     sd_chance: float | None
     sd_parameters: float | None
+    chance_share: float | None
 
     @property
     def settled(self) -> bool:
@@ -74,6 +81,8 @@ def paired_effect(a: NDArray[np.float64], b: NDArray[np.float64], draws: int, un
     if groups >= FEWEST_DRAWS:
         low, high = (float(q) for q in np.quantile(means, [tail, 1.0 - tail]))
         interval = f"{LEVEL:.0%} of {groups} parameter draws, each the mean of {n // groups} paired futures"
+        if n == groups:
+            interval = f"{LEVEL:.0%} of {groups} paired futures, one for each parameter draw"
     else:
         freedom = groups - 1 if groups > 1 else n - 1
         reach = error * float(stdtrit(freedom, 1.0 - tail)) if freedom > 0 else 0.0
@@ -85,8 +94,21 @@ def paired_effect(a: NDArray[np.float64], b: NDArray[np.float64], draws: int, un
     reduction = float((a.var(ddof=1) + b.var(ddof=1)) / spread) if spread > 0.0 else None
     # with one future a draw, chance and parameters cannot be told apart
     split = (within**0.5, parameters**0.5) if n > groups else (None, None)
-    sign_share = float(np.mean(np.sign(means) == np.sign(effect)))
-    return Effect(unit, effect, low, high, interval, n, sign_share, reduction, error, *split)
+    share = min(1.0, within / (n // groups) / between) if n > groups > 1 and between > 0.0 else None
+    same, other = (float(np.mean(np.sign(means) == sign * np.sign(effect))) for sign in (1.0, -1.0))
+    against = other if effect else 0.0
+    return Effect(unit, effect, low, high, interval, n, same, against, reduction, error, split[0], split[1], share)
+
+
+def told_apart(paths: NDArray[np.float64], draws: int) -> tuple[NDArray[np.float64], int]:
+    """Of values whose last axis is the replicate, those that hold every draw equally often, and the number of draws among them.
+
+    ``draws`` 0: parameters at their defaults.
+    """
+    n = paths.shape[-1]
+    if draws == 0:
+        return paths, 0
+    return (paths[..., : n - n % draws], draws) if n >= draws else (paths, n)
 
 
 @dataclass(frozen=True)
@@ -178,21 +200,15 @@ class Comparison:
 
         if not self.strategy.kept.shape[2]:
             raise ValueError("no paths were kept: run with keep=, such as keep=1000")
-        ours, theirs = (arm.kept[arm.row(outcome)] for arm in (self.strategy, self.reference))
-        effects = [paired_effect(ours[t], theirs[t], self._kept_draws, "") for t in range(ours.shape[0])]
+        (ours, draws), (theirs, _) = (told_apart(arm.kept[arm.row(outcome)], arm.draws) for arm in (self.strategy, self.reference))
+        effects = [paired_effect(ours[t], theirs[t], draws, "") for t in range(ours.shape[0])]
         return pd.DataFrame([{"month": t + 1, "effect": e.effect, "low": e.low, "high": e.high} for t, e in enumerate(effects)])
-
-    @property
-    def _kept_draws(self) -> int:
-        """Draws among the kept paths: all of them if the paths hold each equally often, otherwise they are not told apart."""
-        draws, kept = self.strategy.draws, self.strategy.kept.shape[2]
-        return draws if draws and kept % draws == 0 else 0
 
     @property
     def monthly_interval(self) -> str:
         """The kind of interval that :meth:`monthly` gives."""
-        paths = self.strategy.kept[0, :1]
-        return paired_effect(paths[0], paths[0], self._kept_draws, "").interval
+        paths, draws = told_apart(self.strategy.kept[0, 0], self.strategy.draws)
+        return paired_effect(paths, paths, draws, "").interval
 
     def as_json(self) -> dict[str, Any]:
         """The object that ``unsim compare --json`` prints."""

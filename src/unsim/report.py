@@ -69,10 +69,15 @@ def effects_table(comparison: Comparison) -> Table:
                 name,
                 unit,
                 *map(cell, effects),
-                f"{effects[-1].sign_share:.0%}" if effects[-1].effect and arm.draws > 1 else "–",
+                signs(effects[-1], arm.draws),
                 end_section=section,
             )
     return table
+
+
+def signs(effect: Effect, draws: int) -> str:
+    """Shares of the draws with the effect's sign and with the other one."""
+    return f"{effect.sign_share:.0%}/{effect.sign_against:.0%}" if effect.effect and draws > 1 else "–"
 
 
 def structure_table(comparison: Comparison, found: Structure) -> Table:
@@ -189,7 +194,8 @@ def _caption(run: Run, comparison: Comparison | None = None) -> str:
     text = f"{design(run, paired=comparison is not None)}. {claimed(run.scenario, level)}.\n"
     if comparison:
         interval = comparison.effect(MAIN[0]).interval
-        text += f"Intervals: {interval}. sign: share of draws whose mean has the effect's sign, over {run.months} months."
+        text += f"Intervals: {interval}. sign: shares of draws whose mean has the effect's sign and the other one"
+        text += f", over {run.months} months."
         shown = [comparison.effect(name, h) for name, _ in _sections(run) if name in comparison.shared for h in comparison.horizons]
         unchanged = _unchanged(comparison)
         text += f"\nNo difference in any future: {', '.join(unchanged)}." if unchanged else ""

@@ -16,6 +16,8 @@ HEADLINE = ("political_cost", "economic_cost", "civilian_welfare", "coalition_co
 NEGLIGIBLE = 0.01
 """A share of the reference's mean below which an effect is called small, however sure its sign."""
 MOST = 0.5
+NOTABLE_CHANCE = 0.1
+"""Share of chance in the variance of draw means from which it is told."""
 FEWEST_FOR_ENDS = 100
 """Draws below which each end of a 90% interval rests on fewer than five of them."""
 NAMED = 4
@@ -87,6 +89,9 @@ def does_not_say(comparison: Comparison, found: Structure | None) -> list[str]:
     else:
         rough = f", roughly: their ends rest on few of the {draws} draws" if draws < FEWEST_FOR_ENDS else ""
         told.append(f"Parameters come from priors and from what the record says; the intervals show what these leave open{rough}.")
+        shares = [share for name in headline(comparison) if (share := comparison.effect(name).chance_share) is not None]
+        if shares and max(shares) >= NOTABLE_CHANCE:
+            told.append(f"Chance makes up to {max(shares):.0%} of their variance: more futures a draw would narrow them.")
     if comparison.menus_differ:
         told.append("It does not part the effect of the texts that one arm alone may ask for from all else: the menus differ.")
     if comparison.shadow_differs:

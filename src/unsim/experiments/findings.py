@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from unsim.bands import Bands
-from unsim.effects import LEVEL, Effect, paired_effect
+from unsim.effects import Effect, Z, paired_effect, told_apart
 from unsim.experiments.experiment import Block, Experiment
 from unsim.experiments.folder import RESULTS, Folder
 from unsim.results import ClaimLevel, claim_level, claimed, lowest
@@ -211,8 +210,8 @@ class Findings:
     def effects(self, by_point: bool = False) -> pd.DataFrame:
         """Every paired effect as a tidy table: arm, point and its factors (``by_point``), outcome, horizon, and the effect.
 
-        ``chance``: half the width of the interval that chance alone leaves around the mean (what more pairs narrow), while
-        ``low`` and ``high`` also hold what the parameters leave open.
+        ``chance``: half the width of the interval that chance alone leaves around the mean, while ``low`` and ``high`` hold what
+        the parameters leave open, and the chance in each draw's mean (``chance_share``); more pairs narrow both.
         """
         import pandas as pd
 
@@ -247,11 +246,11 @@ class Findings:
 
         if not self.experiment.file.paths:
             return pd.DataFrame(columns=["arm", "outcome", "month", "effect", "low", "high", "interval", "n"])
-        ours, theirs = (self.paths(name, outcome) for name in (arm, self.experiment.reference))
-        draws = self.draws if self.draws and len(ours) % self.draws == 0 else 0
+        both = (self.paths(name, outcome).T for name in (arm, self.experiment.reference))
+        (ours, draws), (theirs, _) = (told_apart(paths, self.draws) for paths in both)
         rows = []
-        for month in range(ours.shape[1]):
-            effect = paired_effect(ours[:, month], theirs[:, month], draws, "")
+        for month in range(len(ours)):
+            effect = paired_effect(ours[month], theirs[month], draws, "")
             told = {key: getattr(effect, key) for key in ("effect", "low", "high", "interval", "n")}
             rows.append({"arm": arm, "outcome": outcome, "month": month + 1, **told})
         return pd.DataFrame(rows)
@@ -260,8 +259,8 @@ class Findings:
         """What choosing an arm costs against the best arm of all, by outcome: outcome, goal, arm, unit, mean, worst, best_in.
 
         In each draw of the parameters the best arm is the one with the best mean over chance; ``mean`` and ``worst`` are over
-        draws, ``best_in`` the share of draws in which the arm is the best. ``chance``: standard error of a draw's difference
-        from chance alone; a worst case below a few of it says nothing.
+        draws, ``best_in`` the share of draws in which no arm is better. ``chance``: standard error, from chance alone, of how far
+        the arm stays behind the best one in a draw; a worst case within a few of it says nothing.
         """
         import pandas as pd
 
@@ -269,13 +268,15 @@ class Findings:
         for outcome, goal in self.experiment.goals.items():
             sign = 1.0 if goal == "more" else -1.0
             groups = max(self.draws, 1)
-            whole = {arm: self.values(arm, outcome)[:, -1].reshape(-1, groups) for arm in self.experiment.arms}
-            means = np.stack([sign * values.mean(axis=0) for values in whole.values()])
+            whole = np.stack([self.values(arm, outcome)[:, -1].reshape(-1, groups) for arm in self.experiment.arms])
+            means = sign * whole.mean(axis=1)
             regret = means.max(axis=0) - means
+            best = np.take_along_axis(whole, means.argmax(axis=0)[None, None, :], axis=0)[0]
             each = self.n // groups
-            for index, (arm, values) in enumerate(whole.items()):
-                other = whole[self.experiment.reference if arm != self.experiment.reference else self.experiment.strategies[0]]
-                spread = float((values - other).var(axis=0, ddof=1).mean() / each) ** 0.5 if each > 1 else None
+            for index, arm in enumerate(self.experiment.arms):
+                behind = regret[index] > 0.0
+                apart = (whole[index] - best)[:, behind]
+                spread = float(apart.var(axis=0, ddof=1).mean() / each) ** 0.5 if each > 1 and behind.any() else None
                 row = {"outcome": outcome, "goal": goal, "arm": arm, "unit": self.kind(outcome).unit}
                 found = {"mean": float(regret[index].mean()), "worst": float(regret[index].max())}
                 rows.append({**row, **found, "best_in": float((regret[index] == 0.0).mean()), "chance": spread})
@@ -335,7 +336,7 @@ def chance_of(effect: Effect) -> float | None:
     """Half the width of the interval of a mean from chance alone; None where chance and parameters cannot be told apart."""
     if effect.sd_chance is None:
         return None
-    return float(ndtri(0.5 + LEVEL / 2.0) * effect.sd_chance / np.sqrt(effect.n))
+    return float(Z * effect.sd_chance / np.sqrt(effect.n))
 
 
 def open_sweep(path: Path | str) -> Findings:

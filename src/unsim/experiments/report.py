@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from rich.markup import escape
 from rich.table import Table
 
-from unsim.effects import LEVEL, Effect
+from unsim.effects import LEVEL, Effect, Z
 from unsim.experiments.findings import Findings, chance_of
 from unsim.experiments.flips import Flips
-from unsim.report import cell, number, short_unit, signed
+from unsim.report import cell, number, short_unit, signed, signs
 from unsim.words import no_forecast, spoken
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def effects_table(found: Findings) -> Table:
             table.add_row(
                 escape(arm) if index == 0 else "", kind.name, short_unit(effect.unit, kind.aggregate), cell(effect),
                 "–" if chance is None or not chance else f"±{number(chance)}",
-                f"{effect.sign_share:.0%}" if effect.effect and found.draws > 1 else "–",
+                signs(effect, found.draws),
                 "–" if reduction is None else _times(reduction),
                 end_section=index + 1 == len(experiment.outcomes),
             )  # fmt: skip
@@ -57,18 +57,21 @@ def _caption(found: Findings) -> str:
         f"{found.rests_on()}\n"
         f"Intervals: {found.effect(arm, name).interval}{points}. chance: half the {LEVEL:.0%} interval of "
         "the mean from chance alone.\n"
-        "sign: share of draws whose mean has the effect's sign. luck saves: variance without shared luck and draws over that with."
-        + ("\n* a mean outside its interval: a few draws lie far out." if outside else "")
+        "sign: shares of draws whose mean has the effect's sign and the other one. luck saves: variance without shared luck "
+        "and draws over that with." + ("\n* a mean outside its interval: a few draws lie far out." if outside else "")
     )
 
 
 def regret_table(found: Findings) -> Table | None:
     """What choosing each arm costs against the best one; None where no outcome has a goal."""
+    import pandas as pd
+
     regret = found.regret()
     if regret.empty:
         return None
     caption = (
-        "Mean over parameter draws (worst draw): how far an arm stays behind the best one of the draw; 0: the best in all.\n"
+        "Mean over parameter draws (worst draw ± its standard error from chance): how far an arm stays behind the best of the draw.\n"
+        "The worst of many draws is the worst of their chance, too: within a few errors it says nothing. 0: the best in all.\n"
         "What is wanted of an outcome is a key of the experiment (goals), no finding. Regrets of outcomes are not added up."
     )
     table = Table(title="Regret", caption=caption, title_justify="left", caption_justify="left")
@@ -77,7 +80,10 @@ def regret_table(found: Findings) -> Table | None:
     for arm in found.experiment.arms:
         table.add_column(escape(arm), justify="right", no_wrap=True)
     for outcome, rows in regret.groupby("outcome", sort=False):
-        cells = [f"{number(row['mean'])} ({number(row['worst'])})" for _, row in rows.iterrows()]
+        cells = [
+            f"{number(row['mean'])} ({number(row['worst'])}{'' if pd.isna(row['chance']) else ' ± ' + number(row['chance'])})"
+            for _, row in rows.iterrows()
+        ]
         table.add_row(
             str(outcome), rows["goal"].iloc[0], short_unit(rows["unit"].iloc[0], found.kind(str(outcome)).aggregate), *cells
         )
@@ -105,12 +111,16 @@ def _says(found: Findings, effect: Effect) -> str:
     interval, chance = f"[{signed(effect.low)}, {signed(effect.high)}]", chance_of(effect)
     size = f"{signed(effect.effect)} {'index points' if effect.unit.startswith('index 0') else effect.unit}"
     told = f"{over}: {spoken(outcome)} {size}, {effect.interval.partition(' ')[0]} {interval}"
-    if found.draws > 1 and chance is not None:
-        told += f", of which chance is ±{number(chance)} and the rest what the parameters leave open"
     open_ = "a few draws far out carry the mean" if effect.outside else "the interval holds 0"
     told += "." if effect.settled else f"; {open_}, so the sign is open."
+    if found.draws > 1 and chance is not None:
+        part = "" if effect.chance_share is None else f"; chance makes up {effect.chance_share:.0%} of its variance"
+        told += f" The interval is of draws, each the mean of {found.n // found.draws:,} pairs{part}. "
+        told += f"The mean is known to ±{number(Z * effect.standard_error)}, or ±{number(chance)} for these draws."
     if found.draws > 1:
-        told += f" The sign is the same in {effect.sign_share:.0%} of the draws."
+        rest = 1.0 - effect.sign_share - effect.sign_against
+        told += f" The sign is the same in {effect.sign_share:.0%} of the draws and the other one in {effect.sign_against:.0%}"
+        told += f"; in {rest:.0%} nothing differs." if rest > 0.005 else "."
     return told + _over_points(found, effect)
 
 
