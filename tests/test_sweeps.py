@@ -139,7 +139,7 @@ def test_bands_are_those_of_all_futures(whole: Findings) -> None:
     expected = unsim.bands.joined([run.counted for run in runs if run.counted]).quantiles([0.05, 0.5, 0.95])
     row = runs[0].row("civilian_welfare")
     np.testing.assert_array_equal(whole.quantiles("other", "civilian_welfare", [0.05, 0.5, 0.95]), expected[:, row])
-    assert whole.counted == 6000
+    assert [whole.counted(arm) for arm in ("one", "other")] == [3000, 6000]
 
 
 def test_effects_are_those_of_compare(whole: Findings) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from math import gcd
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -154,19 +156,24 @@ class Findings:
         What is counted in the outcome adds up over the months.
         """
         if self.experiment.file.bands:
-            counts = sum(self.pairs.bands(arm, point, outcome, self.rounds) for point in self.points)
+            counts = sum(times * self.pairs.bands(arm, point, outcome, self.rounds) for point, times in self._own(arm).items())
             used = np.flatnonzero(np.any(counts, axis=1))
             return Bands(1, used, np.asarray(counts)[used].astype(np.uint32)).quantiles(levels)[:, 0]
-        paths = np.concatenate([self.paths(arm, outcome, point) for point in self.points])
+        paths = np.concatenate([self.paths(arm, outcome, point) for point in self._own(arm).elements()])
         added = np.cumsum(paths, axis=1) if self.kind(outcome).aggregate == "sum" else paths
         found: Array = np.quantile(added, levels, axis=0)
         return found
 
-    @property
-    def counted(self) -> int:
-        """Futures of each arm on which :meth:`quantiles` rests."""
+    def counted(self, arm: str) -> int:
+        """Futures of an arm on which :meth:`quantiles` rests: those of points at which no factor acts in it are counted once."""
         each = self.n if self.experiment.file.bands else min(self.experiment.file.paths, self.experiment.block_size)
-        return each * len(self.points)
+        return each * len(self._own(arm))
+
+    def _own(self, arm: str) -> Counter[int]:
+        """The points at which an arm has futures of its own, each as often as it stands for others, divided by what all share."""
+        times = Counter(self.experiment.own[arm][point] for point in self.points)
+        common = gcd(*times.values())
+        return Counter({point: number // common for point, number in times.items()})
 
     def _mean_over_points(self, arm: str, read: Any) -> Array:
         total: Any = 0.0
@@ -226,18 +233,21 @@ class Findings:
         return pd.DataFrame(rows)
 
     def levels(self) -> pd.DataFrame:
-        """Mean, standard deviation and 5, 50 and 95 % quantiles of every outcome in every arm over all futures of all points."""
+        """Mean, standard deviation and 5, 50 and 95 % quantiles of every outcome in every arm over all futures of all points.
+
+        ``n``: futures of the arm's own. Where no factor acts in it, those of one point stand for all.
+        """
         import pandas as pd
 
         rows = []
         for kind in self.experiment.outcomes:
             for arm in self.experiment.arms:
-                values = np.concatenate([self.values(arm, kind.name, point) for point in self.points])
+                values = np.concatenate([self.values(arm, kind.name, point) for point in self._own(arm).elements()])
                 for column, horizon in enumerate(self.experiment.horizons):
                     low, middle, high = np.quantile(values[:, column], [0.05, 0.5, 0.95])
                     row = {"arm": arm, "outcome": kind.name, "unit": kind.unit, "aggregate": kind.aggregate, "horizon": horizon}
                     mean, sd = float(values[:, column].mean()), float(values[:, column].std(ddof=1)) if len(values) > 1 else 0.0
-                    rows.append({**row, "n": len(values), "mean": mean, "sd": sd, "q05": low, "q50": middle, "q95": high})
+                    rows.append({**row, "n": self.n * len(self._own(arm)), "mean": mean, "sd": sd, "q05": low, "q50": middle, "q95": high})
         return pd.DataFrame(rows)
 
     def monthly(self, arm: str, outcome: str) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -134,18 +135,27 @@ LETTER, BOLD_LETTER = 0.56, 0.62
 """Width of a letter as a share of its size."""
 
 
-def wrapped(text: str, size: float, inches: float, letter: float = LETTER) -> str:
-    """Text broken to a width; never at a hyphen, which may belong to a command."""
-    return textwrap.fill(text, max(12, int(inches * 72 / (letter * size))), break_on_hyphens=False)
-
-
 MOST_LINES = 3
 
 
-def short(text: str, size: float, inches: float, letter: float = LETTER) -> str:
-    """Text broken to a width and cut after three lines."""
+def wrapped(text: str, size: float, inches: float, letter: float = LETTER, lines: int | None = None) -> str:
+    """Text broken to a width between words, and cut after so many ``lines``.
+
+    A word that is longer than a line, such as a key or a path, is broken after a mark within it where it has one.
+    """
     width = max(12, int(inches * 72 / (letter * size)))
-    return textwrap.fill(text, width, max_lines=MOST_LINES, placeholder=" …")
+    words = [part for word in text.split() for part in _parts(word, width)]
+    return textwrap.fill(" ".join(words), width, break_on_hyphens=False, max_lines=lines, placeholder=" …")
+
+
+def _parts(word: str, width: int) -> list[str]:
+    """A word, in as few parts as lines of a width hold."""
+    parts = [""]
+    for piece in re.split(r"(?<=[-_./])", word):
+        if parts[-1] and len(parts[-1]) + len(piece) > width:
+            parts.append("")
+        parts[-1] += piece
+    return parts
 
 
 def sheet(
@@ -188,11 +198,11 @@ def keys_of(result: Result) -> tuple[list[Any], list[str]]:
     return handles, [described(name, arm) for name, arm in runs.items()]
 
 
-def legend(figure: Figure, handles: Any, labels: Sequence[str], heading: str = "", columns: int = 1) -> None:
-    """A heading and below it a legend, above the panels."""
+def legend(figure: Figure, handles: Any, labels: Sequence[str], heading: str = "", columns: int = 1, **more: Any) -> None:
+    """A heading and below it a legend, above the panels; ``more``: options of the legend."""
     inches = figure.get_figwidth()
     told = [wrapped(label, TEXT_SIZE, inches - 0.6) for label in labels]
-    options: Any = {"title": _heading(heading, inches)} if heading else {}
+    options: Any = {"title": _heading(heading, inches), **more} if heading else more
     font = {"size": HEADING_SIZE, "weight": "bold"}
     figure.legend(handles, told, loc="outside upper left", ncols=columns, borderaxespad=0.1, borderpad=0.3, alignment="left",
                   title_fontproperties=font, **options)  # fmt: skip
@@ -206,7 +216,7 @@ def beside(labels: Sequence[str], width: Width) -> int:
 
 def panel_title(text: str, inches: float = PANEL) -> str:
     """The title of a panel, broken to its width."""
-    return short(text, TEXT_SIZE + 0.5, inches - 0.7, BOLD_LETTER)
+    return wrapped(text, TEXT_SIZE + 0.5, inches - 0.7, BOLD_LETTER, MOST_LINES)
 
 
 def plain_ticks(axis: Any) -> None:

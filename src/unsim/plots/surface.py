@@ -96,12 +96,19 @@ def shade(axis: Any, grid: pd.DataFrame, settled: pd.DataFrame, width: Width) ->
         rows, columns = np.nonzero(settled.to_numpy())
         axis.plot(across[columns], up[rows], linestyle="", marker=".", markersize=2.0, color=INK)
     if float(values.min()) < 0.0 < float(values.max()) and min(values.shape) > 1:
-        axis.contourf(across, up, values, levels=[-reach, 0.0], colors="none", hatches=["////"])
-        axis.contour(across, up, values, levels=[0.0], colors=INK, linewidths=1.6)
+        whole = (_to_the_edges(across), _to_the_edges(up), np.pad(values, 1, mode="edge"))
+        axis.contourf(*whole, levels=[-reach, 0.0], colors="none", hatches=["////"])
+        axis.contour(*whole, levels=[0.0], colors=INK, linewidths=1.6)
     for ticked, points in ((axis.xaxis, across), (axis.yaxis, up)):  # a cell reaches beyond its point, the prior does not
         places = points[:: -(-len(points) // MOST_MARKS[width])]
         ticked.set_ticks(places, [f"{value:.3g}" for value in places])
     return shades
+
+
+def _to_the_edges(points: Any) -> Any:
+    """Places, and the outer edges of the cells around the first and the last."""
+    first, last = points[0] - (points[1] - points[0]) / 2.0, points[-1] + (points[-1] - points[-2]) / 2.0
+    return np.concatenate([[first], points, [last]])
 
 
 def _numbers(axis: Any, across: Any, up: Any, values: Any, settled: Any, size: float) -> None:

@@ -15,7 +15,7 @@ KINDS: dict[str, tuple[str, Callable[[Findings, Asked], list[Picture]]]] = {
     "fan": ("paths or bands", paths.fans),
     "over_time": ("paths", paths.over_times),
     "forest": ("outcomes", effects.forests),
-    "heat": ("two factors with numbers", design.heats),
+    "heat": ("points at which two factors have numbers, more than one of each", design.heats),
     "response": ("a factor with numbers", design.responses),
     "votes": ("drafts; it shows no outcome", votes.votes),
     "revenue": ("revenue of channels among the outcomes, and paths; it shows no one outcome", paths.revenues),

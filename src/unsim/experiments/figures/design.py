@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -62,65 +63,91 @@ def _factor(found: Findings, name: str, size: float, inches: float) -> str:
 # Two factors
 
 
+def plane(found: Findings) -> tuple[str, str] | None:
+    """The first two factors that both have several numbers over the points at which both have one; None where there are none."""
+    points = [found.experiment.points[point] for point in found.points]
+    for pair in combinations(numeric(found), 2):
+        both = [point for point in points if all(point.get(name) is not None for name in pair)]
+        if all(len({point[name] for point in both}) > 1 for name in pair):
+            return pair
+    return None
+
+
 def heats(found: Findings, asked: Asked) -> list[Picture]:
-    """A map for each arm, where two factors have numbers."""
-    if len(numeric(found)) < 2 or len(found.points) < 2:
+    """A map for each arm, where two factors have numbers at the same points."""
+    over, outcome = plane(found), asked.main(found)
+    if over is None:
         return []
-    outcome = asked.main(found)
     return [
         picture
         for arm in asked.arms(found)
         for picture in drawn(
-            found, asked, f"heat_{outcome}_{arm}", "The effect over two factors", heat, heat_table, [(outcome, arm)]
+            found, asked, f"heat_{outcome}_{arm}", "The effect over two factors", heat, heat_table, [(outcome, arm, *over)]
         )
     ]
 
 
-def heat_table(found: Findings, outcome: str, arm: str) -> pd.DataFrame:
-    """The numbers behind :func:`heat`: the effect of the arm at each point over the whole horizon."""
+def heat_table(found: Findings, outcome: str, arm: str, x: str, y: str) -> pd.DataFrame:
+    """The numbers behind :func:`heat`: the effect over the whole horizon wherever both factors have a number, and of how many points
+    it is the mean.
+    """
     import pandas as pd
 
-    rows = []
+    places: dict[tuple[float, float], list[int]] = {}
     for point in found.points:
-        factors = {name: found.experiment.points[point].get(name) for name in found.experiment.file.factors}
-        effect = found.effect(arm, outcome, point=point)
-        rows.append({"arm": arm, "outcome": outcome, "point": point, **factors, **_told(effect)})
-    return pd.DataFrame(rows).dropna(subset=numeric(found)[:2]).reset_index(drop=True)
+        across, up = (found.experiment.points[point].get(name) for name in (x, y))
+        if across is not None and up is not None:
+            places.setdefault((float(across), float(up)), []).append(point)
+    rows = []
+    for (across, up), points in places.items():
+        told = _told(_mean_over(found, arm, outcome, points))
+        place = {"across": x, "value_across": across, "up": y, "value_up": up}
+        rows.append({"arm": arm, "outcome": outcome, **place, "points": len(points), **told})
+    return pd.DataFrame(rows)
 
 
-def heat(found: Findings, outcome: str, arm: str, width: Width) -> Figure:
-    """The effect over the first two factors with numbers; over further ones it is a mean."""
-    x, y = numeric(found)[:2]
-    table = heat_table(found, outcome, arm)
+def _mean_over(found: Findings, arm: str, outcome: str, points: Sequence[int]) -> Effect:
+    """The effect over the whole horizon as the mean over some points."""
+    ours, theirs = (
+        np.mean([found.values(name, outcome, point)[:, -1] for point in points], axis=0) for name in (arm, found.experiment.reference)
+    )
+    return paired_effect(ours, theirs, found.draws, found.kind(outcome).unit)
+
+
+def heat(found: Findings, outcome: str, arm: str, x: str, y: str, width: Width) -> Figure:
+    """The effect over two factors; where several points have the same values of both, their mean."""
+    table = heat_table(found, outcome, arm, x, y)
     table["settled"] = (table["low"] > 0.0) | (table["high"] < 0.0)
-    grid, settled = table.groupby([y, x])["effect"].mean().unstack(), table.groupby([y, x])["settled"].all().unstack()
-    whole = bool(grid.notna().all().all()) and grid.size <= len(table)
+    grid, settled = (table.pivot(index="value_up", columns="value_across", values=values) for values in ("effect", "settled"))
+    whole = grid.size == len(table)
     others = [name for name in found.experiment.file.factors if name not in (x, y)]
     marked = legend_of(grid, width) if whole else "A mark a point: up above 0, down below; bold edge"
+    points = int(table["points"].sum())
     told = note(
         found,
         f"Mean paired difference of {called(arm)} over {found.experiment.months} months at each point.",
-        f"Mean over {', '.join(others)}." if others and whole else "",
+        f"Shown: the {points} points at which both factors have a number." if points < len(found.points) else "",
+        f"Mean over {', '.join(others)}." if others and table["points"].max() > 1 else "",
         f"{marked}: the interval ({interval_of(found)}) leaves out 0.",
     )
     with styled():
         heading, height = f"{titled(found, outcome)}: effect of {called(arm)} over two factors", 3.6 if width == "page" else 2.9
         figure, axes = sheet(width, 1, 1, height, heading, told)
         axis = axes[0, 0]
-        shown = shade(axis, grid, settled, width) if whole else _scatter(axis, table, x, y)
+        shown = shade(axis, grid, settled, width) if whole else _scatter(axis, table)
         axis.set_xlabel(_factor(found, x, TEXT_SIZE, WIDTHS[width] - 1.3))
         axis.set_ylabel(_factor(found, y, TEXT_SIZE, height - 0.7))
         figure.colorbar(shown, label=wrapped(difference(found, outcome), TEXT_SIZE, height - 0.7))
     return figure
 
 
-def _scatter(axis: Any, table: pd.DataFrame, x: str, y: str) -> Any:
+def _scatter(axis: Any, table: pd.DataFrame) -> Any:
     """Points of a design that is no grid. Shades of both signs are alike in grey, so the marks point up or down."""
     reach = float(table["effect"].abs().max()) or 1.0
     for marker, rows in (("^", table[table["effect"] >= 0.0]), ("v", table[table["effect"] < 0.0])):
         widths = np.where(rows["settled"], 1.3, 0.4)
-        shown = axis.scatter(rows[x], rows[y], c=rows["effect"], cmap="PuOr_r", vmin=-reach, vmax=reach, s=34, marker=marker,
-                             edgecolor=INK, linewidth=widths)  # fmt: skip
+        shown = axis.scatter(rows["value_across"], rows["value_up"], c=rows["effect"], cmap="PuOr_r", vmin=-reach, vmax=reach,
+                             s=34, marker=marker, edgecolor=INK, linewidth=widths)  # fmt: skip
     return shown
 
 
@@ -159,25 +186,24 @@ def response_table(found: Findings, outcome: str, factors: Sequence[str]) -> pd.
                 by_value.setdefault(float(value), []).append(point)
         for arm in found.experiment.strategies:
             for value, points in sorted(by_value.items()):
-                ours, theirs = (
-                    np.mean([found.values(a, outcome, point)[:, -1] for point in points], axis=0)
-                    for a in (arm, found.experiment.reference)
-                )
-                effect = paired_effect(ours, theirs, found.draws, found.kind(outcome).unit)
-                rows.append(
-                    {"arm": arm, "outcome": outcome, "factor": name, "value": value, "points": len(points), **_told(effect)}
-                )
+                told = _told(_mean_over(found, arm, outcome, points))
+                rows.append({"arm": arm, "outcome": outcome, "factor": name, "value": value, "points": len(points), **told})
     return pd.DataFrame(rows)
+
+
+def _at_each_value(found: Findings) -> str:
+    if any(len(found.experiment.points[point]) > 1 for point in found.points):
+        return "Mean over the points with that value."
+    others = "; each factor by itself, all else as the arm has it" if len(found.experiment.file.factors) > 1 else ""
+    return f"A point for each value{others}."
 
 
 def response(found: Findings, outcome: str, names: Sequence[str], width: Width) -> Figure:
     """The effect of each arm against each factor, with bands."""
     table, arms = response_table(found, outcome, names), found.experiment.strategies
     columns = _columns(names, width)
-    alone = table["points"].max() <= 1 and len(numeric(found)) > 1
-    said = (
-        "A mark a point, at which all factors differ: read a trend, no curve." if alone else "Mean over the points with that value."
-    )
+    alone = table["points"].max() <= 1 and plane(found) is not None
+    said = "A mark a point, at which all factors differ: read a trend, no curve." if alone else _at_each_value(found)
     told = note(found, f"Mean paired difference over {found.experiment.months} months. Band: {interval_of(found)}.", said)
     labels = [called(arm) for arm in arms]
     with styled():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from unsim.experiments.figures.look import COLOURS, Asked, called, difference, drawn, look, note, over_points, reference, titled
+from unsim.experiments.figures.look import Asked, called, difference, drawn, look, note, over_points, reference, titled
 from unsim.experiments.findings import Findings
 from unsim.plots import paths
 from unsim.plots.style import (
@@ -86,13 +86,22 @@ def _quantiles(found: Findings, arm: str, outcome: str) -> dict[str, Any]:
     return dict(zip(QUANTILES, found.quantiles(arm, outcome, list(QUANTILES.values())), strict=True))
 
 
+def _futures(found: Findings, arms: Sequence[str]) -> str:
+    """Of how many futures the quantiles of arms are: an arm in which a factor does not act has fewer of its own."""
+    numbers = [found.counted(arm) for arm in arms]
+    if len(set(numbers)) == 1:
+        return f"{numbers[0]:,} futures of each arm"
+    told = ", ".join(f"{number:,} of {called(arm)}" for arm, number in zip(arms, numbers, strict=True))
+    return f"the futures of each arm ({told}; points at which an arm is the same count once)"
+
+
 def fan(found: Findings, outcomes: Sequence[str], arms: Sequence[str], width: Width) -> Figure:
     """Outcomes month by month: a row for each outcome, a column for each arm, the reference's median in all."""
     months, base = months_of(reference(found)), found.experiment.reference
     exact = "counted in bins (to 1/32 of a value)" if found.experiment.file.bands else "those of which every month was kept"
     told = note(
         found,
-        f"Median, 50% and 90% of {found.counted:,} futures of each arm, {exact}.",
+        f"Median, 50% and 90% of {_futures(found, list(dict.fromkeys([base, *arms])))}, {exact}.",
         f"Broken line: median of {called(base)}. Counts add up over the months.",
         "Futures of all points together." if len(found.points) > 1 else "",
     )
@@ -120,7 +129,7 @@ def fan_table(found: Findings, outcomes: Sequence[str], arms: Sequence[str]) -> 
         for arm in arms:
             table = pd.DataFrame(_quantiles(found, arm, outcome))
             table.insert(0, "month", months_of(reference(found)).astype(str))
-            rows.append(table.assign(arm=arm, outcome=outcome, unit=found.kind(outcome).unit, n=found.counted))
+            rows.append(table.assign(arm=arm, outcome=outcome, unit=found.kind(outcome).unit, n=found.counted(arm)))
     return pd.concat(rows, ignore_index=True)
 
 
@@ -157,10 +166,10 @@ def over_time_table(found: Findings, outcomes: Sequence[str], arms: Sequence[str
 
 # Revenue
 
-BANDS = (COLOURS[0], COLOURS[3], COLOURS[5], COLOURS[4], COLOURS[1], COLOURS[2], REFERENCE, "#999999")
-"""Dark and light in turn, so that neighbours differ in grey."""
+BANDS = ("#08306B", "#CC79A7", "#8C2D04", "#F5A623", "#0B8A63", "#A6D5F0", "#7F62B8", "#F5EE9E")
+"""Dark and light in turn, each with a tone of grey of its own."""
 HATCHES = ("", "///", "...", "xx", "\\\\\\", "++")
-"""Of dark bands; light ones have that three further on, so that neighbours differ in this, too."""
+"""By band in turn, so that two of one colour, eight bands apart, differ in this."""
 HIGH = 1.9
 """Of a panel of revenue, inches."""
 
@@ -209,7 +218,7 @@ def revenue(found: Findings, arms: Sequence[str], width: Width) -> Figure:
         {
             "facecolor": BANDS[i % len(BANDS)],
             "edgecolor": INK if i % 2 else "white",
-            "hatch": HATCHES[(i // 2 + 3 * (i % 2)) % len(HATCHES)],
+            "hatch": HATCHES[i % len(HATCHES)],
             "linewidth": 0.3,
         }
         for i in range(len(kept))
@@ -217,7 +226,7 @@ def revenue(found: Findings, arms: Sequence[str], width: Width) -> Figure:
     missing = len(reference(found).labels.channels) - len(kept)
     told = note(
         found,
-        f"Mean over {int(table['n'].iloc[0]):,} kept futures of each arm; no interval: see the effects.",
+        f"Mean over {int(table['n'].iloc[0]):,} kept futures of each arm{' at each point' if len(found.points) > 1 else ''}; no interval: see the effects.",
         f"{missing} channels were not kept." if missing else "",
         over_points(found),
     )
@@ -236,5 +245,6 @@ def revenue(found: Findings, arms: Sequence[str], width: Width) -> Figure:
             axis.set_ylim(0.0, 1.05 * top)
             month_axis(axis, reference(found), 5)
         blank(axes, len(arms))
-        legend(figure, [Patch(**style) for style in styles], names, heading, columns=across)
+        hatched = [Patch(**style) for style in styles]
+        legend(figure, hatched, names, heading, columns=across, handlelength=2.2, handleheight=1.0, columnspacing=1.4)
     return figure
