@@ -242,8 +242,6 @@ def test_two_factors_do_not_set_the_same_key_in_an_arm(write: Write) -> None:
     both = "factors:\n  x: {key: coalition.coordination, values: [0.2, 0.5]}\n  y: {key: coalition.coordination, values: [0.9]%s}\n"
     (message,) = told(write(HEAD + both % ""))
     assert message.startswith("mine.yaml:10: factors.y.key: found a key that the factor x varies in one already: coal")
-        "mine.yaml:10: factors.y.key: found a key that the factor x varies in one already: coalition.coordination"
-    )
     one = HEAD + both.replace("0.5]}", "0.5], arms: [one]}") % ", arms: [other]"
     assert len(load(str(write(one))).points) == 2
     part = "factors:\n  x: {key: states.CHN, values: [{sponsor: true}]}\n  y: {key: states.CHN.sponsor, values: [false]}\n"
