@@ -12,7 +12,7 @@ from scipy import special, stats
 
 import unsim
 import unsim.parameters
-from unsim.effects import paired_effect
+from unsim.effects import paired_effect, told_apart
 from unsim.parameters import BY_NAME, PARAMETERS
 from unsim.results import claim_level, horizons_within
 from unsim.rules import chance
@@ -34,6 +34,7 @@ def test_the_effect_is_the_mean_paired_difference() -> None:
     means = (a - b).reshape(8, 25).mean(axis=0)
     assert (effect.low, effect.high) == pytest.approx(tuple(np.quantile(means, [0.05, 0.95])))
     assert effect.sign_share == pytest.approx(np.mean(np.sign(means) == np.sign(effect.effect)))
+    assert effect.sign_against == pytest.approx(1.0 - effect.sign_share)
     assert "25 parameter draws" in effect.interval
 
 
@@ -56,6 +57,43 @@ def test_chance_and_parameters_are_told_apart() -> None:
     effect = paired_effect(between + within, np.zeros(20_000), 400, "unit")
     assert effect.sd_chance == pytest.approx(1.0, rel=0.02)
     assert effect.sd_parameters == pytest.approx(2.0, rel=0.1)
+    assert effect.chance_share == pytest.approx((1.0 / 50) / (2.0**2 + 1.0 / 50), rel=0.2)
+
+
+def test_the_share_of_chance_in_an_interval_falls_with_the_futures_of_a_draw() -> None:
+    random = np.random.default_rng(2)
+    for each, expected in ((2, 1 / 3), (32, 1 / 33)):
+        between = np.tile(random.normal(0, 1.0, 2000), each)
+        effect = paired_effect(between + random.normal(0, 1.0, 2000 * each), np.zeros(2000 * each), 2000, "unit")
+        assert effect.chance_share == pytest.approx(expected, rel=0.1)
+    assert paired_effect(between[:2000], np.zeros(2000), 2000, "unit").chance_share is None
+
+
+def test_draws_in_which_nothing_differs_count_for_neither_sign() -> None:
+    difference = np.array([1.0, 2.0, 0.0, -1.0, 3.0, 0.0, 0.0, 0.0])
+    effect = paired_effect(difference, np.zeros(8), 8, "unit")
+    assert (effect.sign_share, effect.sign_against) == (3 / 8, 1 / 8)
+    nothing = paired_effect(np.zeros(8), np.zeros(8), 8, "unit")
+    assert (nothing.effect, nothing.sign_against) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("kept", "draws", "used", "told", "interval"),
+    [
+        (60, 25, 50, 25, "90% of 25 parameter draws, each the mean of 2 paired futures"),
+        (40, 40, 40, 40, "90% of 40 paired futures, one for each parameter draw"),
+        (30, 40, 30, 30, "90% of 30 paired futures, one for each parameter draw"),
+        (30, 0, 30, 0, "90% t interval of the mean over 30 paired futures, chance only"),
+    ],
+)
+def test_kept_futures_are_taken_so_that_each_draw_is_there_equally_often(
+    kept: int, draws: int, used: int, told: int, interval: str
+) -> None:
+    paths = np.random.default_rng(3).normal(size=(6, kept))
+    some, among = told_apart(paths, draws)
+    assert (some.shape, among) == ((6, used), told)
+    np.testing.assert_array_equal(some, paths[:, :used])
+    assert paired_effect(some[0], np.zeros(used), among, "unit").interval == interval
 
 
 def test_variance_reduction_says_what_pairing_saves() -> None:

@@ -238,6 +238,16 @@ def test_what_is_wrong_with_a_table_of_points_is_told_with_its_line(write: Write
     assert any(line.startswith(message) for line in found), found
 
 
+def test_two_factors_do_not_set_the_same_key_in_an_arm(write: Write) -> None:
+    both = "factors:\n  x: {key: coalition.coordination, values: [0.2, 0.5]}\n  y: {key: coalition.coordination, values: [0.9]%s}\n"
+    (message,) = told(write(HEAD + both % ""))
+    assert message.startswith("mine.yaml:10: factors.y.key: found a key that the factor x varies in one already: coal")
+    one = HEAD + both.replace("0.5]}", "0.5], arms: [one]}") % ", arms: [other]"
+    assert len(load(str(write(one))).points) == 2
+    part = "factors:\n  x: {key: states.CHN, values: [{sponsor: true}]}\n  y: {key: states.CHN.sponsor, values: [false]}\n"
+    assert any("a key that the factor x varies in one already" in line for line in told(write(HEAD + part)))
+
+
 # Draws that a user brings
 
 

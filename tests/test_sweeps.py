@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -237,8 +238,49 @@ def test_a_damaged_file_is_found_and_its_block_computed_again(whole: Findings, t
             verify(out)
     else:
         assert len(Folder(out).finished()) < 9 or Folder(out).ended() is None
-    assert same(sweep(experiment(), out), whole)
+    told: list[Status] = []
+    assert same(sweep(experiment(), out, told=told.append), whole)
+    assert {status.mended for status in told} <= {0 if "log" in kind else 1}
     assert verify(out, sample=2).finished == 9
+
+
+@pytest.mark.parametrize("what", ["zarr.json", "draw/c/0", "factor_effort/c/0"])
+def test_damaged_labels_are_found_and_written_anew(whole: Findings, tmp_path: Path, what: str) -> None:
+    out = tmp_path / "damaged"
+    shutil.copytree(whole.folder.path, out)
+    label = out / RESULTS / "other" / what
+    before = label.read_bytes()
+    if what == "zarr.json":
+        label.unlink()
+    else:
+        label.write_bytes(before[:-1] + bytes([before[-1] ^ 1]))
+    for reader in (verify, open_sweep):
+        with pytest.raises(ScenarioError, match="descriptions or labels of the arrays whose files are missing or changed"):
+            reader(out)
+    assert same(sweep(experiment(), out), whole)
+    assert label.read_bytes() == before
+    assert verify(out, sample=1).finished == 9
+
+
+def test_what_reads_a_sweep_refuses_one_whose_numbers_are_damaged(whole: Findings, tmp_path: Path) -> None:
+    out = tmp_path / "damaged"
+    shutil.copytree(whole.folder.path, out)
+    (out / RESULTS / "other" / "values" / "c" / "1" / "0" / "0" / "2").unlink()
+    with pytest.raises(ScenarioError, match="block other/1/2 whose files are missing or changed"):
+        open_sweep(out)
+
+
+def test_a_table_that_was_changed_is_found(whole: Findings, tmp_path: Path) -> None:
+    out = tmp_path / "changed"
+    shutil.copytree(whole.folder.path, out)
+    place = report.write(open_sweep(out), None, ["Said."], {})
+    verify(out, sample=0)
+    table = place / "effects.csv"
+    table.write_text(table.read_text().replace("campaign", "champaign", 1))
+    (place / "regret.csv").unlink()
+    with pytest.raises(ScenarioError, match=r"effects\.csv: found a table that is missing or changed") as caught:
+        verify(out, sample=0)
+    assert len(caught.value.problems) == 2
 
 
 def test_the_plan_is_held_to_the_log(tmp_path: Path) -> None:
@@ -444,6 +486,9 @@ def test_regret_is_against_the_best_arm_of_each_draw(whole: Findings) -> None:
     assert row["mean"] == pytest.approx(np.maximum(ours - theirs, 0.0).mean())
     assert row["worst"] == pytest.approx(np.maximum(ours - theirs, 0.0).max())
     assert row["best_in"] == pytest.approx((theirs >= ours).mean())
+    both = [whole.values(arm, "civilian_welfare")[:, -1].reshape(-1, 50) for arm in ("other", "one")]
+    behind = (both[0] - both[1])[:, ours > theirs]
+    assert row["chance"] == pytest.approx((behind.var(axis=0, ddof=1).mean() / 60) ** 0.5)
 
 
 def test_the_parameter_that_turns_a_sign_is_found_with_its_move(tmp_path: Path) -> None:
@@ -466,7 +511,24 @@ def test_nothing_flips_where_the_sign_cannot_turn(whole: Findings) -> None:
     turned = flips(whole)
     assert turned.effect > 0.0
     assert turned.smallest is None
-    assert report.would_flip(turned).startswith("Nothing within the ranges: none of")
+    said = report.would_flip(turned)
+    assert said.startswith("Nothing within the ranges: none of")
+    assert "It vanishes altogether at effort_exponent = 1" in said
+
+
+def test_the_ends_that_shift_an_effect_most_rest_on_more_pairs_and_come_with_their_error(whole: Findings) -> None:
+    turned = flips(whole)
+    frame = turned.frame()
+    assert set(frame["n"]) == {50, 1000}
+    assert (frame["n"].head(10) == 1000).sum() >= 8
+    np.testing.assert_allclose(frame["effect"] - frame["shift"], turned.effect, atol=turned.effect)
+    row = frame[frame["parameter"] == "effort_exponent"].iloc[0]
+    arm, reference = (whole.experiment.arms[name].over(6) for name in ("other", "one"))
+    held = [unsim.run(s, 1000, 50, held={"effort_exponent": row["held_at"]}).outcome("campaign") for s in (arm, reference)]
+    drawn = [unsim.run(s, 1000, 50).outcome("campaign") for s in (arm, reference)]
+    shift = (held[0] - held[1]) - (drawn[0] - drawn[1])
+    assert row["shift"] == pytest.approx(shift.mean())
+    assert row["error"] == pytest.approx((shift.reshape(20, 50).var(axis=0, ddof=1).mean() / 1000) ** 0.5)
 
 
 def test_the_tables_on_disk_are_those_of_the_findings(whole: Findings) -> None:

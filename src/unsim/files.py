@@ -146,7 +146,7 @@ def _mapping(path: Path, extending: list[Content]) -> Content:
     if not isinstance(content.data, dict):
         data = content.data
         found = "nothing" if data is None else "a list at the top" if isinstance(data, list) else "a value at the top"
-        allowed = "a mapping of keys to values, such as `extends: baseline_2024`"
+        allowed = "a mapping of keys to values, such as `title: Mine`"
         raise ScenarioError([Problem(str(path), 1, "", found, allowed)])
     return content
 

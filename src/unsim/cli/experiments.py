@@ -47,17 +47,28 @@ def sweep(experiment: ExperimentName,
         from unsim.experiments import report
         from unsim.experiments.engine import sweep as run_sweep
         from unsim.experiments.flips import flips
+        from unsim.experiments.folder import LOG
         from unsim.experiments.loading import load
         from unsim.files import all_assignments
         from unsim.provenance import as_text, command_line
 
         loaded = load(experiment, all_assignments(set_ or []))
+        mended = 0
+
+        def told_and_kept(status: Status) -> None:
+            nonlocal mended
+            mended = status.mended
+            progress(status)
+
         try:
             with _sweep_bar(loaded.title) as progress:
-                found = run_sweep(loaded, out, minutes=max_minutes, told=progress, command=command_line())
-        except KeyboardInterrupt:
-            say(f"Finished blocks are kept in {out}: the same command goes on from there.")
+                found = run_sweep(loaded, out, minutes=max_minutes, told=told_and_kept, command=command_line())
+        except (KeyboardInterrupt, OSError):
+            if (out / LOG).is_file():
+                say(f"Finished blocks are kept in {out}: the same command goes on from there.")
             raise
+        if mended:
+            say(f"{mended} finished block{'s' if mended > 1 else ''} had files that were missing or changed: computed again.")
         turned = None
         if flip and found.ended:
             with progress_bar("Moving each parameter", "kernel", "moves") as moved:

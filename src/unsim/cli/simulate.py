@@ -161,9 +161,9 @@ def verify(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder 
     Of a sweep, a random sample of its blocks is computed again and must come out equal.
     """
     with told():
-        from unsim.experiments.folder import LOG
+        from unsim.experiments.folder import LOG, PLAN
 
-        if (folder / LOG).is_file():
+        if (folder / LOG).is_file() or (folder / PLAN).is_file():
             _verify_sweep(folder, sample)
             return
         from unsim.store import open_results

@@ -31,7 +31,8 @@ calls :func:`unsim.experiments.folder.compute_and_write` with the folder fits as
 
 @dataclass(frozen=True)
 class Status:
-    """How far a sweep has come. ``half_width``: of the main effect, or that of the precision that is asked for."""
+    """How far a sweep has come. ``half_width``: of the main effect, or that of the precision that is asked for; ``mended``:
+    blocks that were finished, but whose files were missing or changed."""
 
     futures: int
     total: int
@@ -40,6 +41,7 @@ class Status:
     effect: float | None = None
     half_width: float | None = None
     wanted: float | None = None
+    mended: int = 0
 
     @property
     def rate(self) -> float:
@@ -99,6 +101,7 @@ def begin(experiment: Experiment, out: Path, command: str) -> Folder:
     if plan.get("model") != model_hash():
         found = f"a sweep by another version of the model in {out}, whose futures would not be the same"
         raise ScenarioError([Problem("--out", None, "", found, allowed)])
+    folder.mend_labels()
     return folder
 
 
@@ -129,7 +132,7 @@ def sweep(
         _Drive(folder, log, minutes, told).through(workers or cores(), submit)
     finally:
         log.close()
-    return open_sweep(folder.path)
+    return open_sweep(folder.path, check=False)
 
 
 class _Drive:
@@ -140,7 +143,9 @@ class _Drive:
         self.experiment = folder.experiment
         self.began = time.monotonic()
         self.until = None if minutes is None else self.began + 60.0 * minutes
-        self.finished = {block for block, record in folder.finished().items() if folder.intact(record)}
+        known = folder.finished()
+        self.finished = {block for block, record in known.items() if folder.intact(record)}
+        self.damaged = len(known) - len(self.finished)
         self.before = sum(self._futures(block) for block in self.finished)
         self.rounds: dict[int, int] = {}
         for block in self.experiment.blocks():
@@ -205,9 +210,8 @@ class _Drive:
         if self.told:
             fresh = sum(self._futures(block) for block in self.finished) - self.before
             fresh = max(fresh, partly)
-            self.told(
-                Status(self.before + fresh, self.experiment.futures, time.monotonic() - self.began, fresh, *self.looks.shown())
-            )
+            seconds = time.monotonic() - self.began
+            self.told(Status(self.before + fresh, self.experiment.futures, seconds, fresh, *self.looks.shown(), self.damaged))
 
 
 class _Looks:

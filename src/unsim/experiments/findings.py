@@ -349,9 +349,14 @@ def chance_of(effect: Effect) -> float | None:
     return float(Z * effect.sd_chance / np.sqrt(effect.n))
 
 
-def open_sweep(path: Path | str) -> Findings:
-    """Open what ``unsim sweep`` has written, finished or not. Raises ``ScenarioError`` where there is no sweep."""
+def open_sweep(path: Path | str, check: bool = True) -> Findings:
+    """Open what ``unsim sweep`` has written, finished or not.
+
+    Raises ``ScenarioError`` where there is no sweep, and, unless told not to ``check``, where a file of it is missing or changed.
+    """
     folder = Folder(Path(path))
+    if check:
+        folder.check()
     experiment = folder.experiment
     finished = set(folder.finished())
     ended = folder.ended()

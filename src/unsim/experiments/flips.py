@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -23,11 +23,13 @@ from unsim.sweep import cores, run
 if TYPE_CHECKING:
     import pandas as pd
 
-SCREENED, AGAIN, FOLLOWED = 64, 512, 1024
-"""Pairs at each end in the screen, in the second one, and at each step of those that are followed."""
-MOST_AGAIN, MOST_FOLLOWED, STEPS = 24, 4, 4
+SCREENED, AGAIN = 64, 1024
+"""Pairs at each end in the screen; and of the effect itself, at the ends that are tried again, and at each step of those that are
+followed."""
+MOST_AGAIN, LARGEST, MOST_FOLLOWED, STEPS = 24, 16, 4, 4
+"""Ends that are tried again since the sign may turn there; and since they shift the effect most."""
 CLEAR = 2.0
-"""Standard errors beyond which the sign of the main effect is taken as settled against chance."""
+"""Standard errors beyond which a sign, or a shift, is taken as settled against chance."""
 
 Item = TypeVar("Item")
 
@@ -46,9 +48,28 @@ class Move:
 
 
 @dataclass(frozen=True)
+class End:
+    """A parameter held at an end of its range: the effect there, its shift against the effect with the parameter drawn on the same
+    luck, the standard error of the shift from chance, and the pairs on which it rests. ``vanishes``: no future differs."""
+
+    parameter: str
+    held_at: float
+    effect: float
+    shift: float
+    error: float
+    n: int
+    vanishes: bool = False
+
+    @property
+    def apart(self) -> bool:
+        """Whether the shift is told apart from chance."""
+        return abs(self.shift) > CLEAR * self.error
+
+
+@dataclass(frozen=True)
 class Flips:
     """What was found. ``effect``: of the arms as they are, over so many ``draws``, with its standard error from chance;
-    ``smallest`` None: nothing within the ranges. ``screen``: parameter, end, the effect there."""
+    ``smallest`` None: nothing within the ranges. ``screen``: every end of every range."""
 
     outcome: str
     arm: str
@@ -57,7 +78,7 @@ class Flips:
     error: float
     draws: int
     smallest: Move | None
-    screen: tuple[tuple[str, float, float], ...]
+    screen: tuple[End, ...]
 
     @property
     def settled(self) -> bool:
@@ -65,11 +86,14 @@ class Flips:
         return abs(self.effect) > CLEAR * self.error
 
     def frame(self) -> pd.DataFrame:
-        """The screen: parameter, held at, effect there, shift against the effect with it drawn; the largest shift first."""
+        """The screen: parameter, held_at, effect there, shift against the effect with it drawn, error, n, vanishes, draws.
+
+        The largest shift first. ``error``: standard error of the shift, chance alone.
+        """
         import pandas as pd
 
-        table = pd.DataFrame(self.screen, columns=["parameter", "held_at", "effect"])
-        table["shift"] = table["effect"] - self.effect
+        table = pd.DataFrame([asdict(end) for end in self.screen], columns=[field.name for field in fields(End)])
+        table["draws"] = self.draws
         return table.sort_values("shift", key=np.abs, ascending=False, kind="stable").reset_index(drop=True)
 
     def as_json(self) -> dict[str, Any]:
@@ -115,8 +139,7 @@ def flips(found: Findings, told: Callable[[int, int], None] | None = None) -> Fl
     The centre of a parameter is its default, where it is held when parameters are not drawn.
     """
     pair = _Pair(found)
-    pairs = max(pair.draws, 1) * max(1, SCREENED // max(pair.draws, 1))
-    some, more = (max(pair.draws, 1) * max(1, number // max(pair.draws, 1)) for number in (AGAIN, FOLLOWED))
+    few, more = (max(pair.draws, 1) * max(1, number // max(pair.draws, 1)) for number in (SCREENED, AGAIN))
     priors = pair.priors()
     ends = [(name, end) for name, prior in priors.items() for end in (prior.low, prior.high)]
     for arm in pair.arms:
@@ -124,29 +147,29 @@ def flips(found: Findings, told: Callable[[int, int], None] | None = None) -> Fl
     base = pair.differences({}, more)
     effect, error = _mean(base, pair.draws)
 
-    def moved(end: tuple[str, float], number: int = pairs) -> tuple[float, float]:
-        """The shift of the effect at an end, with its standard error."""
-        shift = pair.differences({end[0]: end[1]}, number) - base[:number]
-        return float(shift.mean()), float(shift.std(ddof=1) / len(shift) ** 0.5)
+    def held(place: tuple[str, float], number: int = few) -> End:
+        there = pair.differences({place[0]: place[1]}, number)
+        shift = there - base[:number]
+        moved, (_, chance) = float(shift.mean()), _mean(shift, pair.draws)
+        return End(*place, effect + moved, moved, chance, number, not there.any())
 
-    def distance(shift: tuple[float, float], errors: float) -> float:
+    def distance(end: End, errors: float) -> float:
         """How far the effect keeps its sign: below 0 it may have another, within so many standard errors."""
-        return (effect + shift[0]) * float(np.sign(effect)) - errors * shift[1]
+        return end.effect * float(np.sign(effect)) - errors * end.error
 
     with ThreadPoolExecutor(max_workers=cores()) as pool:
-        shifts = dict(zip(ends, _counted(pool.map(moved, ends), len(ends), told), strict=True))
-        screen = tuple((name, end, effect + shift) for (name, end), (shift, _) in shifts.items())
-        near: list[tuple[str, float]] = []
-        if abs(effect) > CLEAR * error:
-            near = [end for end in ends if distance(shifts[end], CLEAR) < 0.0]
-        near = sorted(near, key=lambda end: distance(shifts[end], 0.0))[:MOST_AGAIN]
-        again = dict(zip(near, pool.map(lambda end: moved(end, some), near), strict=True))
-        turning = [end for end in near if distance(again[end], 1.0) < 0.0]
-        turning = sorted(turning, key=lambda end: distance(again[end], 0.0))[:MOST_FOLLOWED]
-        followed = list(pool.map(lambda end: _follow(pair, end[0], priors[end[0]], end[1], more), turning))
+        screen = dict(zip(ends, _counted(pool.map(held, ends), len(ends), told), strict=True))
+        settled = abs(effect) > CLEAR * error
+        near = sorted((place for place in ends if distance(screen[place], CLEAR) < 0.0), key=lambda p: distance(screen[p], 0.0))
+        largest = sorted((place for place in ends if screen[place].shift), key=lambda p: -abs(screen[p].shift))
+        again = list(dict.fromkeys([*(near[:MOST_AGAIN] if settled else ()), *largest[:LARGEST]]))
+        screen |= zip(again, pool.map(lambda place: held(place, more), again), strict=True)
+        turning = [place for place in again if settled and distance(screen[place], 1.0) < 0.0]
+        turning = sorted(turning, key=lambda p: distance(screen[p], 0.0))[:MOST_FOLLOWED]
+        followed = list(pool.map(lambda place: _follow(pair, place[0], priors[place[0]], place[1], more), turning))
     crossings = sorted((move for move in followed if move is not None), key=lambda move: move.move)
     smallest = crossings[0] if crossings else None
-    return Flips(pair.outcome, pair.arm, pair.horizon, effect, error, pair.draws, smallest, screen)
+    return Flips(pair.outcome, pair.arm, pair.horizon, effect, error, pair.draws, smallest, tuple(screen.values()))
 
 
 def _follow(pair: _Pair, name: str, prior: Prior, end: float, pairs: int) -> Move | None:

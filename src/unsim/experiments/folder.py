@@ -97,8 +97,38 @@ class Folder:
         return next((record for record in reversed(list(records(self.path / LOG))) if "ended" in record), None)
 
     def intact(self, record: Mapping[str, Any]) -> bool:
-        """Whether the files of a finished block are there and as they were written."""
-        return all(_checksum(self.path / RESULTS / name) == checksum for name, checksum in record["files"].items())
+        """Whether the files of a record of the log, such as that of a finished block, are there and as they were written."""
+        return all(checksum_of(self.path / RESULTS / name) == checksum for name, checksum in record.get("files", {}).items())
+
+    @property
+    def _labels(self) -> dict[str, Any]:
+        """What the plan says of the files that describe and label the arrays, in the form of a record of the log."""
+        return {"files": self.plan.get("labels", {})}
+
+    def check(self) -> None:
+        """Raise ``ScenarioError`` that names what is missing or changed: labels of the arrays, each finished block."""
+        broken = [] if self.intact(self._labels) else ["descriptions or labels of the arrays"]
+        broken += [f"block {block}" for block, record in self.finished().items() if not self.intact(record)]
+        allowed = "files as they were written: the same sweep mends them"
+        if broken:
+            raise ScenarioError(
+                Problem(str(self.path), None, "", f"{what} whose files are missing or changed", allowed) for what in broken
+            )
+
+    def mend_labels(self) -> None:
+        """Write anew what describes and labels the arrays, where it is missing or changed; nothing else is touched."""
+        if self.intact(self._labels):
+            return
+        with tempfile.TemporaryDirectory(dir=self.path, prefix=".labels-") as scratch:
+            create_arrays(self.experiment, Path(scratch) / RESULTS)
+            for name, checksum in self._labels["files"].items():
+                fresh, place = Path(scratch) / RESULTS / name, self.path / RESULTS / name
+                if checksum_of(place) != checksum:
+                    place.parent.mkdir(parents=True, exist_ok=True)
+                    fresh.replace(place)
+        if not self.intact(self._labels):
+            found = "labels of arrays that cannot be written as they were: another version of a library writes them"
+            raise ScenarioError([Problem(str(self.path), None, "", found, "a new folder, or the versions of the plan")])
 
     def write(self, block: Block, arrays: Arrays) -> dict[str, Any]:
         """Write the files of a block, to the disk; returns what the log should say. The files of no other block are touched."""
@@ -120,7 +150,7 @@ class Folder:
             on_disk.unlink(missing_ok=True)  # a damaged one would be read before it is replaced
             group[name][place] = array
             _to_disk(on_disk)
-            files[file.as_posix()] = _checksum(on_disk)
+            files[file.as_posix()] = checksum_of(on_disk)
         return {"block": str(block), "digests": digests(arrays), "files": files}
 
     @cached_property
@@ -131,7 +161,8 @@ class Folder:
         return {arm: whole[arm] for arm in self.experiment.arms}
 
 
-def _checksum(path: Path) -> str | None:
+def checksum_of(path: Path) -> str | None:
+    """SHA-256 of a file; None where it cannot be read."""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
@@ -157,8 +188,11 @@ def create(experiment: Experiment, path: Path, command: str) -> Folder:
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}-") as scratch:
         fresh = Path(scratch) / "new"
         fresh.mkdir()
-        files = {name: [str(file) for file in arm.document.chain] for name, arm in experiment.arms.items()}
-        plan = {**experiment.record(), "files": files, "model": model_hash(), "command": command, **versions()}
+        chains = {name: [str(file) for file in arm.document.chain] for name, arm in experiment.arms.items()}
+        create_arrays(experiment, fresh / RESULTS)
+        written = sorted(path for path in (fresh / RESULTS).rglob("*") if path.is_file())
+        labels = {path.relative_to(fresh / RESULTS).as_posix(): checksum_of(path) for path in written}
+        plan = {**experiment.record(), "labels": labels, "files": chains, "model": model_hash(), "command": command, **versions()}
         raw = as_text(plan).encode()
         (fresh / PLAN).write_bytes(raw)
         if experiment.source:
@@ -168,7 +202,6 @@ def create(experiment: Experiment, path: Path, command: str) -> Folder:
             np.savez_compressed(fresh / BROUGHT, rows=np.array(list(columns)), values=np.stack(list(columns.values()), axis=1))
             _to_disk(fresh / BROUGHT)
         (fresh / LOG).write_bytes(framed({"format": FORMAT, "plan": hashlib.sha256(raw).hexdigest()}))
-        create_arrays(experiment, fresh / RESULTS)
         for name in (PLAN, LOG):
             _to_disk(fresh / name)
         if path.exists():

@@ -167,9 +167,21 @@ def _inconsistencies(file: ExperimentFile) -> Iterator[Finding]:
             yield ("question", "arm"), f"unknown arm {file.question.arm}", nearest(file.question.arm, known)
     if file.precision and file.replicates < 4000:
         yield ("replicates",), file.replicates, "at least 4000 with precision: before that many pairs nothing is decided"
+    names = list(file.factors)
+    for index, name in enumerate(names):
+        for other in names[:index]:
+            if both := _meet(file.factors[name], file.factors[other], list(file.arms)):
+                found = f"a key that the factor {other} varies in {both[0]} already: {file.factors[name].key}"
+                yield ("factors", name, "key"), found, "keys that no other factor sets in the same arm"
     for name, factor in file.factors.items():
         yield from _factor(("factors", name), factor, file)
     yield from _design(file)
+
+
+def _meet(one: Factor, other: Factor, arms: Sequence[str]) -> list[str]:
+    """Arms in which two factors would set the same key, or one a part of what the other sets."""
+    keys = sorted((f"{factor.key}." for factor in (one, other)), key=len)
+    return [arm for arm in arms if acts(one, arm) and acts(other, arm)] if keys[1].startswith(keys[0]) else []
 
 
 def _factor(place: Key, factor: Factor, file: ExperimentFile) -> Iterator[Finding]:

@@ -13,13 +13,14 @@ from rich.table import Table
 from unsim.effects import LEVEL, Effect, Z
 from unsim.experiments.findings import Findings, chance_of
 from unsim.experiments.flips import Flips
+from unsim.experiments.folder import checksum_of
 from unsim.report import cell, number, short_unit, signed, signs
-from unsim.words import no_forecast, spoken
+from unsim.words import listed, no_forecast, spoken
 
 if TYPE_CHECKING:
     import pandas as pd
 
-TABLES = "tables"
+TABLES, SUMS = "tables", "SHA256SUMS"
 
 
 def effects_table(found: Findings) -> Table:
@@ -70,7 +71,7 @@ def regret_table(found: Findings) -> Table | None:
     if regret.empty:
         return None
     caption = (
-        "Mean over parameter draws (worst draw ± its standard error from chance): how far an arm stays behind the best of the draw.\n"
+        "Mean over parameter draws (worst draw ± its standard error from chance): how far an arm stays behind the best one.\n"
         "The worst of many draws is the worst of their chance, too: within a few errors it says nothing. 0: the best in all.\n"
         "What is wanted of an outcome is a key of the experiment (goals), no finding. Regrets of outcomes are not added up."
     )
@@ -161,13 +162,17 @@ def would_flip(turned: Flips | None) -> str:
     if not turned.settled:
         return f"The effect on {what} is within its chance error ({number(turned.error)}): it has no sign that could flip."
     move = turned.smallest
-    rows = len({name for name, _, _ in turned.screen})
+    rows = len({end.parameter for end in turned.screen})
+    most = max((end.n for end in turned.screen), default=0)
+    gone = [f"{end.parameter} = {end.held_at:.3g}" for end in turned.screen if end.vanishes and end.n == most]
+    gone_words = f" It vanishes altogether at {listed(gone)}." if gone else ""
     if move is None:
-        return f"Nothing within the ranges: none of {rows} parameters, moved by itself, turns the sign of the effect on {what}."
+        told = f"Nothing within the ranges: none of {rows} parameters, moved by itself, turns the sign of the effect on {what}."
+        return told + gone_words
     size = f"{move.move:.0%} of its range{'' if move.clear else ', within noise'}"
     return (
         f"The smallest move found: {move.parameter} from its central value to {move.value:.3g} ({size}) turns the sign of "
-        f"the effect on {what}; all other parameters are drawn. {rows} parameters were examined, each by itself."
+        f"the effect on {what}; all other parameters are drawn. {rows} parameters were examined, each by itself.{gone_words}"
     )
 
 
@@ -219,6 +224,8 @@ def write(found: Findings, turned: Flips | None, said: list[str], content: dict[
             table.to_csv(fresh / f"{name}.csv", index=False)
         (fresh / "finding.txt").write_text("\n".join(said) + "\n", encoding="utf-8")
         (fresh / "finding.json").write_text(as_text(content), encoding="utf-8")
+        lines = [f"{checksum_of(path)}  {path.name}" for path in sorted(fresh.iterdir())]  # as sha256sum writes and reads them
+        (fresh / SUMS).write_text("\n".join(lines) + "\n", encoding="utf-8")
         if place.exists():
             shutil.move(place, Path(scratch) / "old")
         fresh.rename(place)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from unsim.experiments.blocks import compute, digests, model_hash
 from unsim.experiments.experiment import Block
-from unsim.experiments.folder import Folder
+from unsim.experiments.folder import Folder, checksum_of
+from unsim.experiments.report import SUMS, TABLES
 from unsim.files import Problem, ScenarioError
 
 SAMPLE = 3
@@ -26,23 +27,31 @@ class Verified:
     same_model: bool
 
 
+def _check_tables(path: Path) -> None:
+    """Raise ``ScenarioError`` that names each table that is missing or changed since it was written."""
+    try:
+        listed = (path / TABLES / SUMS).read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return  # none were written yet
+    problems = []
+    for checksum, _, name in (line.partition("  ") for line in listed):
+        if checksum_of(path / TABLES / name) != checksum:
+            found, allowed = "a table that is missing or changed", "as it was written: the same sweep writes it anew"
+            problems.append(Problem(str(path / TABLES / name), None, "", found, allowed))
+    if problems:
+        raise ScenarioError(problems)
+
+
 def verify(path: Path, sample: int = SAMPLE, told: Callable[[int, int], None] | None = None) -> Verified:
     """Check the files of a sweep, and compute a random sample of its blocks again.
 
-    Raises ``ScenarioError`` that names each file that is missing or changed, and each block that comes out otherwise.
+    Raises ``ScenarioError`` that names what is missing or changed, of arrays and tables, and each block that comes out otherwise.
     """
     folder = Folder(path)
     experiment, finished = folder.experiment, folder.finished()
+    folder.check()
+    _check_tables(path)
     problems = []
-    for block, record in finished.items():
-        if not folder.intact(record):
-            found, allowed = (
-                f"block {block} whose files are missing or changed",
-                "files as they were written: the same sweep mends them",
-            )
-            problems.append(Problem(str(path), None, "", found, allowed))
-    if problems:
-        raise ScenarioError(problems)
     same = folder.plan.get("model") == model_hash()
     chosen = sorted(random.SystemRandom().sample(sorted(finished), min(sample, len(finished))))
     for done, block in enumerate(chosen):
