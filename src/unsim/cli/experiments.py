@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from unsim.cli.common import Json, Set, app, progress_bar, say, show, told
+from unsim.cli.common import BAD_INPUT, FAILED, Json, Set, app, progress_bar, say, show, told
 
 if TYPE_CHECKING:
     from unsim.experiments.engine import Status
@@ -144,14 +144,21 @@ def plot(folder: SweepFolder, kind: Kind = None, outcome: OneOutcome = None, fig
     """Draw the figures of a sweep again from what is on disk, each with its numbers; nothing is simulated."""
     with told():
         from unsim.experiments.figures import pictures, write
+        from unsim.files import ScenarioError
 
         found = opened(folder)
         width: Any = checked_choice("--figures", figures, ("page", "column"))
         some = pictures(found, kind, outcome, width)
         place = out or folder / "figures"
         with progress_bar("Drawing", "none", "figures") as progress:
-            write(found, some, place, progress)
-        print("\n".join(f"{place / picture.name}.png, .svg, .pdf, .csv: {picture.caption}" for picture in some))
+            lost = write(some, place, progress)
+        for picture in some:
+            if picture.name not in lost:
+                print(f"{place / picture.name}.png, .svg, .pdf, .csv: {picture.caption}")
+        for name, error in lost.items():
+            say(f"not drawn: {name}: {error if isinstance(error, ScenarioError) else repr(error)}")
+        if lost:
+            raise typer.Exit(BAD_INPUT if all(isinstance(error, ScenarioError) for error in lost.values()) else FAILED)
 
 
 def opened(folder: Path) -> Any:

@@ -242,12 +242,13 @@ class Findings:
         rows = []
         for kind in self.experiment.outcomes:
             for arm in self.experiment.arms:
-                values = np.concatenate([self.values(arm, kind.name, point) for point in self._own(arm).elements()])
+                own = self._own(arm)
+                values = np.concatenate([self.values(arm, kind.name, point) for point in own.elements()])
                 for column, horizon in enumerate(self.experiment.horizons):
                     low, middle, high = np.quantile(values[:, column], [0.05, 0.5, 0.95])
                     row = {"arm": arm, "outcome": kind.name, "unit": kind.unit, "aggregate": kind.aggregate, "horizon": horizon}
                     mean, sd = float(values[:, column].mean()), float(values[:, column].std(ddof=1)) if len(values) > 1 else 0.0
-                    rows.append({**row, "n": self.n * len(self._own(arm)), "mean": mean, "sd": sd, "q05": low, "q50": middle, "q95": high})
+                    rows.append({**row, "n": self.n * len(own), "mean": mean, "sd": sd, "q05": low, "q50": middle, "q95": high})
         return pd.DataFrame(rows)
 
     def monthly(self, arm: str, outcome: str) -> pd.DataFrame:

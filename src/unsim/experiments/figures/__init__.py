@@ -44,10 +44,21 @@ def pictures(found: Findings, kind: str | None = None, outcome: str | None = Non
     )
 
 
-def write(found: Findings, some: Sequence[Picture], out: Path, told: Callable[[int, int], None] | None = None) -> list[Path]:
-    """Draw figures into a folder in all forms, each with its numbers; returns the files of numbers."""
+def write(some: Sequence[Picture], out: Path, told: Callable[[int, int], None] | None = None) -> dict[str, Exception]:
+    """Draw figures into a folder in all forms, each with its numbers; returns what went wrong by name of the figures that could not
+    be drawn, which keep no other from being written. Raises ``OSError`` where the folder cannot be written to.
+    """
     from unsim.store import write_pictures
 
     out.mkdir(parents=True, exist_ok=True)
-    write_pictures(some, out, told)
-    return [out / f"{picture.name}.csv" for picture in some]
+    lost: dict[str, Exception] = {}
+    for done, picture in enumerate(some):
+        try:
+            write_pictures([picture], out)
+        except (OSError, MemoryError):
+            raise
+        except Exception as error:
+            lost[picture.name] = error
+        if told:
+            told(done + 1, len(some))
+    return lost

@@ -88,8 +88,8 @@ def heats(found: Findings, asked: Asked) -> list[Picture]:
 
 
 def heat_table(found: Findings, outcome: str, arm: str, x: str, y: str) -> pd.DataFrame:
-    """The numbers behind :func:`heat`: the effect over the whole horizon wherever both factors have a number, and of how many points
-    it is the mean.
+    """The numbers behind :func:`heat`: the effect over the whole horizon where both factors have a number, and of how many
+    points it is the mean.
     """
     import pandas as pd
 
@@ -109,7 +109,8 @@ def heat_table(found: Findings, outcome: str, arm: str, x: str, y: str) -> pd.Da
 def _mean_over(found: Findings, arm: str, outcome: str, points: Sequence[int]) -> Effect:
     """The effect over the whole horizon as the mean over some points."""
     ours, theirs = (
-        np.mean([found.values(name, outcome, point)[:, -1] for point in points], axis=0) for name in (arm, found.experiment.reference)
+        np.mean([found.values(name, outcome, point)[:, -1] for point in points], axis=0)
+        for name in (arm, found.experiment.reference)
     )
     return paired_effect(ours, theirs, found.draws, found.kind(outcome).unit)
 

@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from scipy.special import ndtr
 
-from unsim.experiments.figures.look import Asked, called, difference, drawn, interval_of, look, note, over_points, titled
+from unsim.effects import LEVEL, Z
+from unsim.experiments.figures.look import (
+    Asked,
+    called,
+    difference,
+    drawn,
+    interval_of,
+    look,
+    made_with,
+    note,
+    over_points,
+    titled,
+)
 from unsim.experiments.findings import Findings, chance_of
-from unsim.experiments.flips import SCREENED
+from unsim.experiments.flips import CLEAR
+from unsim.files import Problem, ScenarioError
 from unsim.plots.effects import panel
 from unsim.plots.style import (
     INK,
@@ -90,51 +105,98 @@ MOST_BARS = 12
 ENDS = (("#9ECAE1", -0.17), (STRATEGY, 0.17))
 """Colour and place of the bars of the lower and the upper end."""
 
+SCREEN: Any = {"parameter": str, "held_at": float, "effect": float, "shift": float, "error": float, "n": int, "draws": int}
+"""Columns of the screen of parameters."""
+
 
 def tornados(found: Findings, asked: Asked) -> list[Picture]:
     """The screen of parameters, where the sweep made one; it shows the main effect."""
-    if asked.outcome or tornado_table(found).empty:
+    if asked.outcome or not _screen(found).is_file():
         return []
     return drawn(found, asked, "tornado", "One parameter at a time", tornado, tornado_table)
 
 
+def _screen(found: Findings) -> Path:
+    return found.folder.path / "tables" / "flips.csv"
+
+
 def tornado_table(found: Findings) -> pd.DataFrame:
-    """The screen of parameters, as the sweep's tables hold it; empty where it was not made."""
+    """The screen of parameters, as the sweep's tables hold it, and whether the shift at each end is told apart from chance
+    (``apart``). Raises ``ScenarioError`` where the file is not what a sweep writes.
+    """
     import pandas as pd
 
-    path = found.folder.path / "tables" / "flips.csv"
-    return pd.read_csv(path) if path.is_file() else pd.DataFrame(columns=["parameter", "held_at", "effect", "shift"])
+    path = _screen(found)
+    try:
+        table = pd.read_csv(path, usecols=list(SCREEN), dtype=SCREEN)
+    except ValueError as error:
+        allowed = "a table that unsim sweep has written: the same command writes it again"
+        raise ScenarioError([Problem(str(path), None, "", f"no screen of parameters ({error})", allowed)]) from None
+    return table.assign(apart=table["shift"].abs() > CLEAR * table["error"])
+
+
+def _unmoved(table: pd.DataFrame) -> float:
+    """The effect with all parameters drawn."""
+    return float((table["effect"] - table["shift"]).iloc[0])
 
 
 def tornado(found: Findings, width: Width) -> Figure:
-    """The main effect with each parameter held at either end of its range, the most telling first."""
-    table = tornado_table(found)
-    outcome, arm, horizon = found.experiment.question
-    base = float((table["effect"] - table["shift"]).iloc[0])
-    names = list(dict.fromkeys(table["parameter"]))[:MOST_BARS]
-    told = note(
-        found,
-        "Each parameter held at the lower (light) and the upper end (dark) of its range, by itself; all others drawn.",
-        f"Line: the effect with all drawn, {signed(base)}. A screen: {SCREENED} pairs at each end, on the same luck; no intervals.",
-        "The arms as they are, without factors." if found.experiment.file.factors else "",
-    )
+    """The main effect with each parameter held at either end of its range: those that chance does not explain, the most telling
+    first.
+    """
+    table, (outcome, arm, horizon) = tornado_table(found), found.experiment.question
+    apart, examined = list(dict.fromkeys(table["parameter"][table["apart"]])), table["parameter"].nunique()
+    names = apart[:MOST_BARS]
     with styled():
         heading = f"{titled(found, outcome)}: effect of {called(arm)} over {horizon} months, one parameter at a time"
-        figure, axes = sheet(width, 1, 1, 0.5 + 0.22 * len(names), heading, told)
+        height = 0.5 + 0.22 * max(2, len(names))
+        figure, axes = sheet(width, 1, 1, height, heading, _screened(found, table, len(apart), len(names)))
         axis = axes[0, 0]
+        if not names:
+            told = f"None of {examined} parameters, held at either end,\nmoves the effect by more than chance explains."
+            axis.text(0.5, 0.5, told, ha="center", va="center", transform=axis.transAxes)
+            axis.set_axis_off()
+            return figure
+        base = _unmoved(table)
         for y, name in enumerate(names):
             rows = table[table["parameter"] == name].sort_values("held_at")
             for (_, row), (colour, offset) in zip(rows.iterrows(), ENDS, strict=True):
-                axis.barh(y + offset, row["effect"] - base, 0.32, left=base, color=colour, edgecolor=INK, linewidth=0.3)
-                at_right = row["effect"] >= base
-                axis.annotate(number(row["held_at"]), (row["effect"], y + offset), xytext=(2 if at_right else -2, 0), va="center",
-                              ha="left" if at_right else "right", textcoords="offset points", fontsize=NOTE_SIZE - 0.8)  # fmt: skip
+                axis.barh(y + offset, row["shift"], 0.32, left=base, color=colour, edgecolor=INK, linewidth=0.3)
+                reach, outwards = Z * row["error"], 1.0 if row["shift"] >= 0.0 else -1.0
+                interval = [row["effect"] - reach, row["effect"] + reach]
+                for ink, wide in (("white", 2.2), (INK, 0.8)):  # on a white one, so that it is seen on dark bars, too
+                    axis.plot(interval, [y + offset] * 2, color=ink, linewidth=wide, marker="|", markersize=3.5, mew=wide)
+                axis.annotate(number(row["held_at"]), (row["effect"] + outwards * reach, y + offset), xytext=(3 * outwards, 0),
+                              va="center", ha="left" if outwards > 0.0 else "right", textcoords="offset points",
+                              fontsize=NOTE_SIZE - 0.8)  # fmt: skip
         axis.axvline(base, color=INK, linewidth=0.8)
         axis.axvline(0.0, color=INK, linewidth=0.6, linestyle=":")
         named_rows(axis, [wrapped(name.replace("_", " ").replace(".", ": "), TEXT_SIZE, 1.9) for name in names])
         axis.margins(x=0.12)
         axis.set_xlabel(difference(found, outcome))
     return figure
+
+
+def _screened(found: Findings, table: pd.DataFrame, apart: int, shown: int) -> str:
+    """The words below a tornado: pairs and draws are those of the screen, not of the sweep."""
+    ends = [f"{n:,} paired futures at {number} ends" for n, number in sorted(table["n"].value_counts().items())]
+    draws = max(table["draws"], default=0)
+    drawn_with = f"{draws} of {found.draws} parameter draws" if draws else "parameters at their defaults"
+    moved = int((table["error"] > 0.0).sum())
+    by_chance = 2.0 * float(ndtr(-CLEAR)) * moved
+    line = f"Line: the effect with all drawn, {signed(_unmoved(table))}; dotted: 0." if shown else ""
+    said = [
+        f"n = {' and '.join(ends) or 'no pairs: no parameter has a range'}, {drawn_with}, seed {found.experiment.file.seed}. "
+        f"{found.claimed}.",
+        f"{table['parameter'].nunique()} parameters were examined, each held at the ends of its range by itself, on the same luck, "
+        f"all others as in the sweep. {apart} are told apart from chance: at an end the effect differs by more than {CLEAR:g} "
+        f"standard errors, as by chance alone about {by_chance:.0f} of {moved} ends would.",
+        f"Drawn: the {shown} with the largest such shifts." if shown < apart else "",
+        f"Light: the lower end; dark: the upper; bars over them: {LEVEL:.0%}, chance alone. {line}" if shown else "",
+        "The arms as they are, without factors." if found.experiment.file.factors else "",
+        made_with(found),
+    ]
+    return " ".join(words for words in said if words)
 
 
 # Political cost against civilian harm

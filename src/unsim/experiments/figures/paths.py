@@ -224,9 +224,10 @@ def revenue(found: Findings, arms: Sequence[str], width: Width) -> Figure:
         for i in range(len(kept))
     ]
     missing = len(reference(found).labels.channels) - len(kept)
+    at_each = " at each point" if len(found.points) > 1 else ""
     told = note(
         found,
-        f"Mean over {int(table['n'].iloc[0]):,} kept futures of each arm{' at each point' if len(found.points) > 1 else ''}; no interval: see the effects.",
+        f"Mean over {int(table['n'].iloc[0]):,} kept futures of each arm{at_each}; no interval: see the effects.",
         f"{missing} channels were not kept." if missing else "",
         over_points(found),
     )
