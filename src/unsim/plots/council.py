@@ -13,6 +13,7 @@ from matplotlib.patches import Patch
 from unsim.effects import Comparison
 from unsim.plots.style import (
     INK,
+    TEXT_SIZE,
     WIDTHS,
     Picture,
     Result,
@@ -27,6 +28,7 @@ from unsim.plots.style import (
     sheet,
     sheets,
     styled,
+    wrapped,
 )
 from unsim.results import Run, spread_of
 from unsim.rules.world import SEATS
@@ -41,6 +43,8 @@ VOTE_STYLE: Any = {
 }
 DRAFT = 1.4
 """Width of the panel of a draft, inches."""
+NAMES = 1.2
+"""Width of the names of members, inches."""
 
 
 def voted(result: Result) -> list[str]:
@@ -61,6 +65,7 @@ def votes(result: Result, drafts: Sequence[str], width: Width = "page", more: st
     seen = {state for table in tables for draft, state in table.index if draft in drafts}
     states = [state for state in _council_order(list(runs.values())) if state in seen]
     columns = max(1, min(len(drafts), _beside(width)))
+    room = (WIDTHS[width] - NAMES) / columns
     paired = isinstance(result, Comparison)
     places = ((-0.2, 0.42), (0.22, 0.3)) if paired else ((0.0, 0.6),)
     with styled():
@@ -72,7 +77,7 @@ def votes(result: Result, drafts: Sequence[str], width: Width = "page", more: st
                 for table, (offset, thickness) in zip(tables, places, strict=True):
                     if (draft, state) in table.index:
                         _bar(axis, row + offset, thickness, table.loc[(draft, state)])
-            counts = " / ".join(_counts(arm, draft) for arm in runs.values())
+            counts = wrapped(" / ".join(_counts(arm, draft) for arm in runs.values()), TEXT_SIZE, room)
             axis.set_title(panel_title(texts[draft].label, DRAFT + 0.3))
             axis.set(xlim=(0, 1), xlabel=f"share of votes\n{counts}")
             axis.set_xticks([0, 0.5, 1], ["0", "½", "1"])

@@ -70,10 +70,12 @@ def forest(found: Findings, outcomes: Sequence[str], width: Width) -> Figure:
     """The effect of each arm on each outcome over the whole horizon."""
     arms = found.experiment.strategies
     columns = max(1, min(int(WIDTHS[width] / PANEL), len(outcomes)))
+    outside = any(found.effect(arm, outcome).outside for outcome in outcomes for arm in arms)
     told = note(
         found,
         f"Mean paired difference over {found.experiment.months} months; bar: {interval_of(found)}; thick part: chance alone.",
         "Filled: the interval leaves out 0.",
+        "A mark beside its bar: a few draws far out carry the mean." if outside else "",
         over_points(found),
     )
     names = [wrapped(called(arm), TEXT_SIZE, 1.0) for arm in arms]
@@ -239,7 +241,7 @@ def trade_off(found: Findings, width: Width) -> Figure:
     table, arms = trade_off_table(found), found.experiment.strategies
     told = note(
         found,
-        f"Mean paired differences over {found.experiment.months} months; bars: {interval_of(found)}. Dots: draws.",
+        f"Mean paired differences over {found.experiment.months} months; bars: {interval_of(found)}. Small marks: draws.",
         over_points(found),
         "Above 0: civilians are worse off. Drawn to the 1st and 99th percentile of draws.",
     )
@@ -264,9 +266,10 @@ def trade_off(found: Findings, width: Width) -> Figure:
 
 
 def _cross(axis: Any, rows: pd.DataFrame, style: dict[str, Any]) -> None:
-    """An arm: its mean with the intervals of both effects, over a dot for each draw."""
+    """An arm: its mean with the intervals of both effects, over a small mark for each draw."""
     draws, mean, colour = rows[rows["draw"] != "all"], rows[rows["draw"] == "all"].iloc[0], style["color"]
-    axis.plot(draws["political_cost"], draws["harm"], linestyle="", marker=".", markersize=2.2, color=colour, alpha=0.35)
+    axis.plot(draws["political_cost"], draws["harm"], linestyle="", marker=style["marker"], markersize=2.4, color=colour,
+              markeredgewidth=0.0, alpha=0.4)  # fmt: skip
     axis.plot([mean["political_cost_low"], mean["political_cost_high"]], [mean["harm"]] * 2, color=colour, linewidth=1.4)
     axis.plot([mean["political_cost"]] * 2, [mean["harm_low"], mean["harm_high"]], color=colour, linewidth=1.4)
     axis.plot([mean["political_cost"]], [mean["harm"]], marker=style["marker"], markersize=6.5, color=colour,

@@ -143,15 +143,18 @@ def over_times(found: Findings, asked: Asked) -> list[Picture]:
 
 def over_time(found: Findings, outcomes: Sequence[str], arms: Sequence[str], width: Width) -> Figure:
     """The paired effect month by month: a row for each outcome, a column for each arm."""
-    months, kept = months_of(reference(found)), found.monthly(arms[0], outcomes[0])
+    months, kept = months_of(reference(found)), over_time_table(found, outcomes, arms)
+    outside = bool(((kept["effect"] < kept["low"]) | (kept["effect"] > kept["high"])).any())
     told = note(
         found,
         f"Mean paired difference in each month over {int(kept['n'].iloc[0]):,} kept pairs. Area: {kept['interval'].iloc[0]}.",
+        "A line beside its area: a few far out carry the mean." if outside else "",
         over_points(found),
     )
 
     def draw(axis: Any, arm: str, outcome: str) -> None:
-        paths.effect(axis, months, found.monthly(arm, outcome), look(found, arm)["color"])
+        rows = kept[(kept["arm"] == arm) & (kept["outcome"] == outcome)]
+        paths.effect(axis, months, rows, look(found, arm)["color"])
 
     heading = f"{found.experiment.title}: effect against {called(found.experiment.reference)}, month by month"
     return _grid(found, outcomes, arms, width, (heading, told), partial(difference, found), draw)
