@@ -1,0 +1,169 @@
+// The page: joins settings, requests and pictures. What is on screen is written in one place, from one answer.
+
+import { controls } from "./controls.js";
+import { restsOn, shown } from "./downloads.js";
+import { relative, unitOfDifference, withInterval } from "./format.js";
+import { html } from "./html.js";
+import { lesson } from "./lesson.js";
+import { pictures } from "./pictures.js";
+import { reproduce } from "./reproduce.js";
+import { BadQuery, asker, get } from "./requests.js";
+import * as settings from "./settings.js";
+import { DARK, LIGHT } from "./svg.js";
+
+const $ = (id) => document.getElementById(id);
+const REST_MS = 700;
+const SAID = {
+  loading: ["Loading", ""],
+  waiting: ["Not up to date", "computing …"],
+  preview: ["Preview", "more pairs are being computed"],
+  full: ["Up to date", ""],
+  failed: ["Not up to date", ""],
+};
+
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const palette = () => (dark.matches ? DARK : LIGHT);
+const drawn = pictures($("pictures"));
+let last = null; // the answer on screen
+let map = null; // its map, which comes later
+let refresh = () => {}; // shows the settings in the controls
+let step = () => {}; // shows the step of the lesson
+let rest = null;
+
+function state(name, more = SAID[name][1]) {
+  document.body.dataset.state = name;
+  $("state").textContent = SAID[name][0];
+  $("state-more").textContent = more;
+  clearTimeout(rest);
+}
+
+const counted = (name) => { document.body.dataset[name] = Number(document.body.dataset[name] ?? 0) + 1; };
+
+/** Everything that an answer changes. */
+function show(answer) {
+  last = answer;
+  map = null;
+  $("problems").hidden = true;
+  $("tiles").replaceChildren(...answer.effects.filter(({ group }) => group === "headline").map(tile));
+  compared(answer);
+  drawn.show(answer, palette());
+  $("words").replaceChildren(...answer.words.map(({ title, text }) => html("section", { class: "card" }, html("h2", {}, title), html("p", {}, text))));
+  reproduce($("reproduce"), answer);
+  $("design").textContent = restsOn(answer).slice(2, 4).join(" ");
+}
+
+function tile(effect) {
+  const { mean, interval } = withInterval(effect);
+  const share = relative(effect);
+  const unit = unitOfDifference(effect.unit);
+  return html("div", { class: `tile ${effect.settled ? "settled" : "open"}`, "data-outcome": effect.outcome },
+    html("dt", {}, effect.label),
+    html("dd", {}, html("b", { class: "effect" }, mean), " ", html("span", { class: "unit" }, unit), " ",
+      html("span", { class: "interval" }, interval), share && html("span", { class: "share" }, ` ${share} of reference`), " ",
+      html("span", { class: "sign" }, effect.settled ? "sign settled" : "sign open")));
+}
+
+function compared({ scenario, against, changed }) {
+  const chips = changed.map(({ label, from, to, applies }) =>
+    html("li", {}, html("b", {}, label), ` ${shown(from)} → ${shown(to)} `, html("span", { class: "muted" }, applies === "both" ? "both arms" : "strategy")));
+  $("compared").replaceChildren(
+    html("p", {}, html("span", { class: "arm strategy" }, "Strategy"), ` ${scenario.title}`),
+    html("p", {}, html("span", { class: "arm reference" }, "Reference"), ` ${against.title}`),
+    html("ul", { class: "changes", "aria-label": "Changed settings" }, ...chips));
+  $("compared").hidden = false;
+}
+
+const heard = {
+  waiting: () => state("waiting"),
+  preview(answer, newest) {
+    show(answer);
+    if (newest) {
+      state("preview", `${answer.design.pairs} pairs; more are being computed`);
+      counted("previews");
+    }
+  },
+  rest: settings.store,
+  full(answer) {
+    show(answer);
+    state("full", `${answer.design.pairs.toLocaleString("en-US")} pairs, seed ${answer.design.seed}`);
+    counted("run");
+    const words = [...document.querySelectorAll(".tile")].map((one) => one.innerText.replace(/\s+/g, " ")).join(". ");
+    rest = setTimeout(() => { $("spoken").textContent = `Up to date. ${words}.`; }, REST_MS);
+  },
+  flip(found) {
+    map = found;
+    drawn.map(last, found, palette());
+    counted("maps");
+  },
+  failed(error) {
+    const bad = error instanceof BadQuery;
+    settings.store();
+    state("failed", bad ? "the settings can’t be used" : "no answer from the server; trying again");
+    const told = bad ? error.problems.map(({ message }) => message) : ["The pictures are not up to date: the server doesn’t answer. Is unsim app still running? The page tries again by itself."];
+    $("problems").replaceChildren(html("h2", {}, bad ? "These settings can’t be used" : "Not up to date"), html("ul", {}, ...told.map((words) => html("li", {}, words))));
+    $("problems").hidden = false;
+  },
+};
+
+const ask = asker(heard);
+
+function moved() {
+  ask(settings.query());
+  step();
+}
+
+/** Build what depends on the scenario, then ask for its numbers. */
+async function build() {
+  const query = settings.query();
+  state(last ? "waiting" : "loading");
+  try {
+    const page = await get(`/api/page?${query}`);
+    if (query !== settings.query()) return;
+    pickers(page);
+    refresh = controls($("controls"), page.groups, $("undo-all"), moved);
+    step = lesson($("lesson"), page.lesson, arrive);
+    step();
+    moved();
+  } catch (error) {
+    heard.failed(error);
+    if (!(error instanceof BadQuery)) setTimeout(build, 2_000);
+  }
+}
+
+function pickers({ scenarios, scenario, against }) {
+  const pick = (id, label, value, chosen) => {
+    const select = html("select", { id }, ...scenarios.map(({ name, title }) => html("option", { value: name }, title)));
+    select.value = value;
+    select.addEventListener("change", () => chosen(select.value));
+    return html("div", { class: `picker ${id}` }, html("label", { for: id }, label), select);
+  };
+  const usual = (name) => scenarios.find((one) => one.name === name)?.against;
+  $("pickers").replaceChildren(
+    pick("scenario", "Strategy", scenario, (name) => {
+      settings.begin(name, against === usual(scenario) ? usual(name) : against);
+      build();
+    }),
+    pick("against", "Reference", against, (name) => {
+      settings.set({ against: name });
+      build();
+    }));
+}
+
+/** Take the settings of the address: after the back button, or a step of the lesson. */
+function arrive() {
+  settings.take();
+  build();
+}
+
+addEventListener("popstate", arrive);
+dark.addEventListener("change", () => {
+  if (!last) return;
+  drawn.show(last, palette());
+  if (map) drawn.map(last, map, palette());
+});
+$("sheet").addEventListener("click", () => {
+  const open = $("sheet").getAttribute("aria-expanded") !== "true";
+  $("sheet").setAttribute("aria-expanded", open);
+  $("settings").classList.toggle("open", open);
+});
+build();

@@ -1,0 +1,38 @@
+// Reproduce: the scenario file, the command, the Python lines and the link that give the numbers on screen.
+
+import { save } from "./downloads.js";
+import { button, html } from "./html.js";
+
+/** Fill the panel from an answer. */
+export function reproduce(root, answer) {
+  const { file, file_name: name, command, python } = answer.reproduce;
+  const link = `${location.origin}/?${answer.query}${location.hash}`;
+  root.replaceChildren(
+    html("header", {}, html("h2", { id: "reproduce-title" }, "Reproduce"), html("span", { class: "tag", "aria-hidden": "true" }),
+      html("p", { class: "lead" }, `Each of these gives exactly the numbers above: ${answer.design.text}.`)),
+    html("div", { class: "ways" },
+      way("Command", command, "command"),
+      way("Link", link, "link"),
+      way("Python", python, "python"),
+      way(name, file, "file", button("Save", () => save(file, "application/yaml", name), { "aria-label": `Save ${name}` }))),
+    html("p", { class: "note" }, "Digest of both arms: ", html("code", { class: "digest" }, answer.digest)));
+  root.hidden = false;
+}
+
+function way(title, content, name, more = null) {
+  const copied = button("Copy", async () => {
+    await navigator.clipboard.writeText(content).catch(() => select(code));
+    copied.textContent = "Copied";
+    setTimeout(() => { copied.textContent = "Copy"; }, 1_500);
+  }, { "aria-label": `Copy: ${title}` });
+  const code = html("code", {}, content);
+  return html("div", { class: `way ${name}` }, html("h3", {}, title), html("span", { class: "right" }, more, copied),
+    html("pre", { tabindex: 0, role: "region", "aria-label": title, "data-way": name }, code));
+}
+
+function select(node) {
+  const range = document.createRange();
+  range.selectNodeContents(node);
+  getSelection().removeAllRanges();
+  getSelection().addRange(range);
+}
