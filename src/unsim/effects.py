@@ -152,10 +152,17 @@ class Comparison:
 
     def effect(self, outcome: str, horizon: int | None = None) -> Effect:
         """The effect on an outcome over a horizon (default: the whole)."""
-        unit = self.strategy.scenario.outcomes[self.strategy.row(outcome)].unit
-        return paired_effect(
-            self.strategy.outcome(outcome, horizon), self.reference.outcome(outcome, horizon), self.strategy.draws, unit
-        )
+        key = outcome, self.strategy.months if horizon is None else horizon
+        if key not in self._known:
+            unit = self.strategy.scenario.outcomes[self.strategy.row(outcome)].unit
+            arms = (arm.outcome(*key) for arm in (self.strategy, self.reference))
+            self._known[key] = paired_effect(*arms, self.strategy.draws, unit)
+        return self._known[key]
+
+    @cached_property
+    def _known(self) -> dict[tuple[str, int], Effect]:
+        """Effects that have been asked for."""
+        return {}
 
     def frame(self) -> pd.DataFrame:
         """Tidy table of all effects: outcome, aggregate, about, horizon, and the fields of :class:`Effect`."""
