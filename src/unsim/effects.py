@@ -243,14 +243,7 @@ def compare(
     """
     scenario, reference = loaded(scenario), loaded(reference)
     checked_design(replicates, draws, seed, engine, threads=threads, chunk=chunk, keep=keep)
-    problems = []
-    for key in ("start", "months"):
-        ours, theirs = getattr(scenario.file, key), getattr(reference.file, key)
-        if ours != theirs:
-            allowed = f"{theirs}, as in {reference.name}: both arms share months and luck"
-            problems.append(scenario.document.problem((key,), ours, allowed))
-    if problems:
-        raise ScenarioError(problems)
+    check_pair(scenario, reference)
     arms = []
     for index, arm in enumerate((scenario, reference)):
 
@@ -260,3 +253,15 @@ def compare(
 
         arms.append(run(arm, replicates, draws, seed, engine, threads=threads, chunk=chunk, keep=keep, progress=told))
     return Comparison(*arms)
+
+
+def check_pair(scenario: Scenario, reference: Scenario) -> None:
+    """Raise ``ScenarioError`` where two scenarios do not start in the same month or do not have the same horizon."""
+    problems = []
+    for key in ("start", "months"):
+        ours, theirs = getattr(scenario.file, key), getattr(reference.file, key)
+        if ours != theirs:
+            allowed = f"{theirs}, as in {reference.name}: both arms share months and luck"
+            problems.append(scenario.document.problem((key,), ours, allowed))
+    if problems:
+        raise ScenarioError(problems)

@@ -2,56 +2,31 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 from unsim import words
 from unsim.app import council, reproduce
 from unsim.app.controls import GROUPS, Control
-from unsim.app.query import PREVIEW, Query
+from unsim.app.query import FULL, PREVIEW, Query
+from unsim.app.runs import GoOn, held, nothing
 from unsim.app.shelf import Shelf
 from unsim.calendar import month_name, month_number
 from unsim.effects import Comparison
 from unsim.plots.levels import revenue_rows
-from unsim.results import QUANTILES, Run, claimed, design, spread_of
-from unsim.rules.ledger import Outcome
+from unsim.results import QUANTILES, claimed, design, spread_of
+from unsim.rules.ledger import PER_PARTNER, Outcome
 from unsim.scenario import Scenario
-from unsim.sweep import run
 
 FANS = ("political_cost", "economic_cost", "civilian_welfare")
 """Outcomes that are drawn month by month, in their order."""
 BETTER = {"civilian_welfare": "higher", "civilian_spending": "higher", "coercion": "lower", "extraction": "lower",
           "coalition_cost": "lower"}  # fmt: skip
 """Which way is better for those whom an outcome is about, where that is no matter of sides."""
-KEPT = 8
-"""Runs that are remembered: so many references, and the strategies that tables and links ask for again."""
-
-
-@lru_cache(maxsize=KEPT)
-def _held(arm: _Arm, pairs: int, draws: int, seed: int) -> Run:
-    return run(arm.scenario, pairs, draws, seed, bands=True)
-
-
-class _Arm:
-    """A scenario that is equal to another where their content is."""
-
-    def __init__(self, scenario: Scenario) -> None:
-        self.scenario = scenario
-        self._key = scenario.name, json.dumps(scenario.document.data, sort_keys=True)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Arm) and self._key == other._key
-
-    def __hash__(self) -> int:
-        return hash(self._key)
-
-
-def compared(query: Query) -> Comparison:
+def compared(query: Query, go_on: GoOn = nothing) -> Comparison:
     """Both arms of a query. An arm that was run lately is taken as it was: its bits depend on nothing but what is asked."""
-    return Comparison(*(_held(_Arm(arm), query.pairs, query.draws, query.seed) for arm in (query.strategy, query.reference)))
+    return Comparison(*(held(arm, query.pairs, query.draws, query.seed, go_on) for arm in (query.strategy, query.reference)))
 
 
 def page(query: Query, shelf: Shelf, lesson: list[dict[str, Any]]) -> dict[str, Any]:
@@ -64,16 +39,17 @@ def page(query: Query, shelf: Shelf, lesson: list[dict[str, Any]]) -> dict[str, 
         "scenario": query.names[0],
         "against": query.names[1],
         "query": query.canonical,
-        "pairs": {"preview": PREVIEW, "full": query.pairs},
+        "pairs": {"preview": PREVIEW, "full": FULL},
         "groups": [{"title": group, "controls": [c.as_json(query.values[c.key]) for c in held]} for group, held in shown.items() if held],
         "lesson": lesson,
     }  # fmt: skip
 
 
-def answer(query: Query) -> dict[str, Any]:
-    """Everything that the page shows for a query."""
+def answer(query: Query, go_on: GoOn = nothing) -> dict[str, Any]:
+    """Everything that the page shows for a query. ``go_on`` is called between parts of the work, and may raise to end it."""
     began = time.perf_counter()
-    comparison = compared(query)
+    comparison = compared(query, go_on)
+    go_on()
     first = month_number(query.strategy.file.start)
     found = {
         "query": query.canonical,
@@ -86,7 +62,7 @@ def answer(query: Query) -> dict[str, Any]:
         "effects": effects(comparison),
         "council": council.votes(query.strategy, query.draws, query.seed),
         "revenue": revenue(comparison),
-        "words": said(words.finding(comparison)),
+        "words": said(words.finding(comparison)[:2]),
         "reproduce": reproduce.reproduced(query),
         "digest": comparison.digest,
     }
@@ -124,8 +100,7 @@ def told_design(comparison: Comparison) -> dict[str, Any]:
 
 def fans(comparison: Comparison) -> list[dict[str, Any]]:
     """Quantiles by month of the outcomes that are drawn as fans, in both arms."""
-    told = []
-    by_arm = {}
+    told, by_arm = [], {}
     for name, arm in (("strategy", comparison.strategy), ("reference", comparison.reference)):
         assert arm.counted is not None
         by_arm[name] = arm.counted.quantiles(list(QUANTILES.values()), [arm.row(outcome) for outcome in FANS])
@@ -138,17 +113,19 @@ def fans(comparison: Comparison) -> list[dict[str, Any]]:
 
 def effects(comparison: Comparison) -> list[dict[str, Any]]:
     """The effect on every outcome that both arms have, over the whole horizon."""
-    channels = revenue_rows(comparison.strategy)["by channel"]
+    scenario, headline = comparison.strategy.scenario, words.headline(comparison)
+    labels, by_source = outcome_labels(scenario), set().union(*revenue_rows(comparison.strategy).values())
     told = []
     for outcome in comparison.shared:
         kind, effect = _kind(comparison, outcome), comparison.effect(outcome)
         told.append({
             "outcome": outcome,
-            "label": f"revenue from {channels[outcome]}" if outcome in channels else words.spoken(outcome),
+            "label": labels[outcome],
             "unit": kind.unit,
             "aggregate": kind.aggregate,
             "about": kind.meaning,
-            "group": kind.about,
+            "side": kind.about,
+            "group": "headline" if outcome in headline else "revenue" if outcome in by_source else kind.about,
             "better": BETTER.get(outcome, "none"),
             "strategy_mean": float(comparison.strategy.outcome(outcome).mean()),
             "reference_mean": float(comparison.reference.outcome(outcome).mean()),
@@ -161,6 +138,17 @@ def effects(comparison: Comparison) -> list[dict[str, Any]]:
             "unchanged": comparison.unchanged(outcome),
         })  # fmt: skip
     return told
+
+
+def outcome_labels(scenario: Scenario) -> dict[str, str]:
+    """What each outcome is called, with the names of states and channels in the place of codes."""
+    found = {outcome.name: words.spoken(outcome.name) for outcome in scenario.outcomes}
+    for kind in PER_PARTNER:
+        of = f"{words.spoken(kind.name)} " if kind.name.endswith("from") else f"{words.spoken(kind.name)}, "
+        found |= {f"{kind.name}_{code}": of + scenario.called(code) for code in scenario.labels.partners}
+    for name in scenario.labels.channels:
+        found[f"revenue_{name}"] = f"revenue from {scenario.file.channels[name].label or name}"
+    return found
 
 
 def _kind(comparison: Comparison, outcome: str) -> Outcome:

@@ -38,7 +38,7 @@ LINKS = "trace_the_link"
 class Control:
     """A setting that can be moved.
 
-    ``initial``: its value in the scenario; None for a parameter that is drawn, and then ``resting`` is where its slider lies.
+    ``initial``: its value in the scenario; None for a parameter that is drawn, and then ``usual`` is where its slider lies.
     ``changes`` turns its value, given those of all controls, into keys of a scenario file, as ``unsim.load(set=)`` takes them.
     """
 
@@ -55,7 +55,7 @@ class Control:
     low: float | None = None
     high: float | None = None
     step: float | None = None
-    resting: float | None = None
+    usual: float | None = None
     drawn: str = ""
     options: tuple[tuple[str, str], ...] = ()
     presets: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -66,7 +66,7 @@ class Control:
             "key": self.key, "label": self.label, "about": self.about, "unit": self.unit, "kind": self.kind, "low": self.low,
             "high": self.high, "step": self.step, "options": [{"value": v, "label": label} for v, label in self.options],
             "presets": [{"label": label, "value": list(menu)} for label, menu in self.presets],
-            "value": value, "initial": self.initial, "resting": self.resting, "drawn": self.drawn,
+            "value": value, "initial": self.initial, "usual": self.usual, "drawn": self.drawn,
             "identified": self.identified, "applies": self.applies,
         }  # fmt: skip
 
@@ -260,7 +260,7 @@ def _regime(scenario: Scenario) -> Iterator[Control]:
                       float(held) if isinstance(held, int | float) else None, parameter.identified, "both",
                       lambda value, _, name=name: {f"parameters.{name}": value},
                       unit=parameter.unit, low=parameter.prior.low, high=parameter.prior.high,
-                      step=_step(parameter.prior.low, parameter.prior.high), resting=prior.a,
+                      step=_step(parameter.prior.low, parameter.prior.high), usual=prior.a,
                       drawn=f"drawn anew in each draw: {prior}")  # fmt: skip
 
 

@@ -38,7 +38,7 @@ def ask(
     ``values`` (parameter in ``PARAMETERS``, draw), ``members`` (position, rivalry, stance, sponsor; seat, draw), ``mood`` (term of
     :class:`council.Mood`, draw), ``texts`` (text, content of :class:`council.Text`, bite, procedural and statement), ``permanent``
     and ``rival`` (seat), ``supports`` (seat): room. Added to: ``terms`` (text, seat, term), ``chances`` (text, seat, yes or no)
-    and ``results`` (text, adopted or vetoed), their means over the draws.
+    and ``results`` (text, adopted or vetoed), their sums over the draws.
     """
     draws, seats = values.shape[1], permanent.shape[0]
     for k in range(draws):
@@ -73,14 +73,14 @@ def ask(
                 given = council.count_member(given, council.counted_yes(yes, no, stops))
                 anyhow = council.count_member(anyhow, yes)
                 unstopped = unstopped * council.not_stopped(no, stops)
-                chances[d, q, 0] += yes / draws
-                chances[d, q, 1] += no / draws
+                chances[d, q, 0] += yes
+                chances[d, q, 1] += no
                 for term in range(len(found)):
-                    terms[d, q, term] += found[term] / draws
+                    terms[d, q, term] += found[term]
             adopted = council.adoption_probability(unstopped, council.nine_or_more(given), statement)
             vetoed = council.veto_probability(council.nine_or_more(anyhow), adopted, text.vetoable)
-            results[d, 0] += adopted / draws
-            results[d, 1] += vetoed / draws
+            results[d, 0] += adopted
+            results[d, 1] += vetoed
 
 
 PARAMETERS = (*council.Weights._fields, "abstention_band", "blocking_band", "lobbying_logits")
@@ -101,6 +101,8 @@ def votes(scenario: Scenario, draws: int, seed: int) -> dict[str, Any]:
         told.append({
             "draft": draft,
             "label": scenario.file.texts[draft].label,
+            "instrument": scenario.file.texts[draft].instrument,
+            "expected_yes": float(chances[d, :, 0].sum()),
             "yes_needed": 0 if statement else int(council.MAJORITY),
             "veto_counts": bool(council.can_stop(1.0, procedural, statement)),
             "adopted": float(results[d, 0]),
@@ -129,7 +131,7 @@ def _seat(scenario: Scenario, row: int, chances: Any, terms: Any, signed: float)
 
 
 def _asked(scenario: Scenario, rows: list[int], draws: int, seed: int) -> tuple[Any, Any, Any, Any]:
-    """Share of draws in which each seat sponsors; terms, chances and results of :func:`ask`."""
+    """Share of draws in which each seat sponsors; means of the terms, chances and results of :func:`ask`."""
     setting, number = scenario.setting, max(draws, 1)
     seats = setting.seats[MONTH]
     watched = [f"{what}.{scenario.labels.states[i]}" for what in ("position", "rivalry", "stance", "sponsors") for i in seats]
@@ -148,7 +150,7 @@ def _asked(scenario: Scenario, rows: list[int], draws: int, seed: int) -> tuple[
         np.stack([table[name] for name in PARAMETERS]), members, mood, texts, setting.permanent[seats], setting.rival[seats],
         np.zeros(len(seats)), terms, chances, results,
     )  # fmt: skip
-    return members[3].mean(axis=1), terms, chances, results
+    return members[3].mean(axis=1), terms / number, chances / number, results / number
 
 
 def _until(months: int, scenario: Scenario, watched: list[str], draws: int, seed: int) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -55,10 +54,16 @@ class Query:
 
     @property
     def canonical(self) -> str:
-        """The query that gives the same answer whatever the page's defaults: the design, and each control that was moved."""
-        design = {"months": self.months, "seed": self.seed, "pairs": self.pairs, "draws": self.draws}
-        moved = {c.key: spelled(self.values[c.key]) for c in self.changed if c.key not in design}
-        return urlencode({"scenario": self.names[0], "against": self.names[1], **moved, **design}, quote_via=quote, safe=",:")
+        """The query that gives the same answer whatever the page opens with, in a fixed order.
+
+        Pairs and draws stand in it only where they are not those that the page uses by itself.
+        """
+        given = {"scenario": self.names[0], "against": self.names[1]}
+        given |= {c.key: spelled(self.values[c.key]) for c in self.changed if c.key not in ("months", "seed")}
+        given |= {"months": str(self.months), "seed": str(self.seed)}
+        given |= {"pairs": str(self.pairs)} if self.pairs not in (PREVIEW, FULL) else {}
+        given |= {"draws": str(self.draws)} if self.draws != default_draws(self.pairs) else {}
+        return urlencode(given, quote_via=quote, safe=",:")
 
 
 def spelled(value: Value) -> str:
@@ -195,7 +200,3 @@ def as_problems(error: ScenarioError) -> list[dict[str, str]]:
         for problem in error.problems
     ]
 
-
-def frozen(changes: Mapping[str, Any]) -> str:
-    """Changes as text, by which results are remembered."""
-    return json.dumps(changes, sort_keys=True)

@@ -43,12 +43,13 @@ def scenario_file(query: Query) -> str:
     return text.getvalue()
 
 
-def command(query: Query) -> str:
-    """The command, every default stated."""
+def command(query: Query, name: str = "compare", pairs: int | None = None, draws: int | None = None) -> str:
+    """The command, every default stated; ``pairs`` and ``draws`` where they are not those of the query."""
     both = [part for key, value in query.shared.items() if key != "months" for part in ("--set", f"{key}={json.dumps(value)}")]
-    design = ("--months", query.months, "--replicates", query.pairs, "--draws", query.draws, "--seed", query.seed)
+    pairs, draws = pairs or query.pairs, query.draws if draws is None else draws
+    design = ("--months", query.months, "--replicates", pairs, "--draws", draws, "--seed", query.seed)
     strategy = file_name(query) if query.ours else query.names[0]
-    return shlex.join(map(str, ["unsim", "compare", strategy, "--against", query.names[1], *both, *design]))
+    return shlex.join(map(str, ["unsim", name, strategy, "--against", query.names[1], *both, *design]))
 
 
 def python(query: Query) -> str:

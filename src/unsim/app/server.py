@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Awaitable, Callable
 from functools import partial
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
+from anyio import to_thread
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -19,6 +22,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from unsim.app.answer import answer, page
+from unsim.app.flip import flip
 from unsim.app.query import Query, as_problems, read_query
 from unsim.app.shelf import Shelf
 from unsim.app.tables import TABLES, as_csv
@@ -26,6 +30,10 @@ from unsim.files import ScenarioError
 
 PATIENCE = 30.0
 """Seconds that a query waits for its turn."""
+LOOK = 0.05
+"""Seconds between two looks at whether the browser still waits."""
+GAP = 0.002
+"""Seconds in which another query can take its turn."""
 STATIC = files("unsim.app") / "static"
 POLICY = "; ".join((
     "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data: blob:", "connect-src 'self'",
@@ -37,7 +45,7 @@ HEADERS = {
     "referrer-policy": "no-referrer",
     "cross-origin-resource-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
-    "cache-control": "no-store",
+    "cache-control": "no-cache",
 }
 
 
@@ -79,63 +87,113 @@ class Guard:
         return None
 
 
+class Abandoned(Exception):  # noqa: N818 - no error: the browser has moved on
+    """Nobody waits for the answer any more."""
+
+
+class Turn:
+    """One query's turn to compute: simulation takes all cores, so queries side by side would only slow each other."""
+
+    _lock = threading.Lock()
+
+    def __init__(self) -> None:
+        self.abandoned = False
+
+    def __enter__(self) -> Turn:
+        end = time.monotonic() + PATIENCE
+        while not self._lock.acquire(timeout=LOOK):
+            if self.abandoned:
+                raise Abandoned
+            if time.monotonic() > end:
+                raise HTTPException(503, "Too many queries are waiting; ask again.")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+    def go_on(self) -> None:
+        """Stop where nobody waits for the answer."""
+        if self.abandoned:
+            raise Abandoned
+
+    def give_way(self) -> None:
+        """The same, and let others have their turn first: for work that takes seconds."""
+        self._lock.release()
+        time.sleep(GAP)
+        self._lock.acquire()
+        self.go_on()
+
+
+Respond = Callable[[Query, Turn], Response]
+
+
 class Page:
-    """The page's answers, one query at a time: simulation takes all cores, so queries side by side would only slow each other."""
+    """The page's answers to queries."""
 
     def __init__(self, shelf: Shelf, lesson: list[dict[str, Any]]) -> None:
         self.shelf, self.lesson = shelf, lesson
-        self._turn = threading.Lock()
 
-    @contextmanager
-    def turn(self) -> Iterator[None]:
-        """Wait for one's turn, but not for ever."""
-        if not self._turn.acquire(timeout=PATIENCE):
-            raise HTTPException(503, "Too many queries are waiting; ask again.")
-        try:
-            yield
-        finally:
-            self._turn.release()
-
-    def page(self, query: Query) -> Response:
+    def page(self, query: Query, _: Turn) -> Response:
         """The controls."""
         return _json(page(query, self.shelf, self.lesson))
 
-    def run(self, query: Query) -> Response:
+    def run(self, query: Query, turn: Turn) -> Response:
         """The numbers."""
-        return _json(answer(query))
+        return _json(answer(query, turn.go_on))
 
-    def csv(self, query: Query, table: str) -> Response:
+    def flip(self, query: Query, turn: Turn) -> Response:
+        """Where they turn."""
+        return _json(flip(query, turn.give_way))
+
+    def csv(self, query: Query, turn: Turn, table: str) -> Response:
         """A table."""
-        name = f"unsim_{table}_{query.scenario.name}.csv"
-        return Response(as_csv(table, answer(query)), media_type="text/csv; charset=utf-8",
-                        headers={"content-disposition": f'attachment; filename="{name}"'})  # fmt: skip
+        found = flip(query, turn.give_way) if table == "flip" else None
+        text = as_csv(table, answer(query, turn.go_on), found)
+        name = f"unsim_{table}_{Path(query.scenario.name).name}.csv"
+        return Response(text, media_type="text/csv; charset=utf-8", headers={"content-disposition": f'attachment; filename="{name}"'})
 
-    def asked(self, respond: Callable[[Query], Response], request: Request) -> Response:
-        """The response to a checked query, or what is wrong with it."""
+    async def asked(self, respond: Respond, request: Request) -> Response:
+        """The response to a query, or what is wrong with it; the work ends early where the browser goes away."""
+        items, turn = request.query_params.multi_items(), Turn()
+        work = asyncio.create_task(to_thread.run_sync(self._work, respond, items, turn))
+        while not (await asyncio.wait({work}, timeout=LOOK))[0]:
+            turn.abandoned = turn.abandoned or await request.is_disconnected()
+        return work.result()
+
+    def _work(self, respond: Respond, items: list[tuple[str, str]], turn: Turn) -> Response:
         try:
-            with self.turn():
-                return respond(read_query(request.query_params.multi_items(), self.shelf))
+            with turn:
+                return respond(read_query(items, self.shelf), turn)
         except ScenarioError as error:
             return _json({"problems": as_problems(error)}, 422)
+        except Abandoned:
+            return Response(status_code=499)
 
 
 def site(shelf: Shelf, port: int, lesson: list[dict[str, Any]] | None = None) -> ASGIApp:
     """The whole site, for a port of this machine."""
     shown = Page(shelf, lesson or [])
 
-    def table(request: Request) -> Response:
+    async def table(request: Request) -> Response:
         name = request.path_params["table"]
         if name not in TABLES:
             raise HTTPException(404, f"no table {name}; there are {', '.join(TABLES)}")
-        return shown.asked(partial(shown.csv, table=name), request)
+        return await shown.asked(partial(shown.csv, table=name), request)
+
+    def asked(respond: Respond) -> Callable[[Request], Awaitable[Response]]:
+        async def endpoint(request: Request) -> Response:
+            return await shown.asked(respond, request)
+
+        return endpoint
 
     async def home(_: Request) -> Response:
-        return Response((STATIC / "index.html").read_bytes(), media_type="text/html; charset=utf-8")
+        return Response((STATIC / "page.html").read_bytes(), media_type="text/html; charset=utf-8")
 
     routes = [
         Route("/", home),
-        Route("/api/page", partial(shown.asked, shown.page)),
-        Route("/api/run", partial(shown.asked, shown.run)),
+        Route("/api/page", asked(shown.page)),
+        Route("/api/run", asked(shown.run)),
+        Route("/api/flip", asked(shown.flip)),
         Route("/api/csv/{table}", table),
         Mount("/static", StaticFiles(directory=str(STATIC))),
     ]

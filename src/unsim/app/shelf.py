@@ -34,19 +34,20 @@ class Shelf:
         self._held[name] = _stamp(scenario), scenario
         return scenario
 
-    def against(self, scenario: str) -> str:
+    def against(self, name: str) -> str:
         """The reference of a scenario where none is named: the one that the command names if it begins in the same month,
         else the farthest of those that the scenario extends which does, and if there is none, the scenario itself."""
-        start = self.load(scenario).file.start
-        if self.named and self.load(self.named).file.start == start:
-            return self.named
-        chain = [path.stem for path in reversed(self.load(scenario).document.chain) if path.parent == shipped_scenarios()]
-        return next((name for name in chain if self.load(name).file.start == start), scenario)
+        start = self._entry(name)["start"]
+        wanted = [*([self.named] if self.named else []), *self._entry(name)["extends"], name]
+        return next(other for other in wanted if other == name or self._entry(other)["start"] == start)
 
     def entries(self) -> list[dict[str, Any]]:
-        """What the page's picker shows: name, title, what it is, first month, horizon in months."""
-        own = {name: _entry(name) for name in self.names if name not in _shipped()}
-        return [{"name": name, **(own.get(name) or _shipped()[name])} for name in self.names]
+        """What the page's picker shows: name, title, what it is, first month, horizon in months, usual reference."""
+        shown = ("title", "about", "start", "months")
+        return [{"name": name, **{key: self._entry(name)[key] for key in shown}, "against": self.against(name)} for name in self.names]
+
+    def _entry(self, name: str) -> dict[str, Any]:
+        return _shipped().get(name) or _entry(name)
 
     @cached_property
     def _menus(self) -> dict[str, tuple[str, ...]]:
@@ -71,13 +72,15 @@ def _shipped() -> dict[str, dict[str, Any]]:
 
 
 def _entry(reference: str) -> dict[str, Any]:
-    data = read(reference).data
+    document = read(reference)
+    data = document.data
     return {
         "title": data.get("title"),
         "about": _comment(locate(reference)),
         "start": data.get("start"),
         "months": data.get("months"),
         "menu": data.get("coalition", {}).get("menu", []),
+        "extends": [path.stem for path in reversed(document.chain[1:]) if path.parent == shipped_scenarios()],
     }
 
 

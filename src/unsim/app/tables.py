@@ -44,21 +44,33 @@ def _revenue(answer: Mapping[str, Any]) -> Iterable[Row]:
                 yield {**channel, "unit": revenue["unit"], "arm": arm, "month": month, "mean": value}
 
 
+def _flip(found: Mapping[str, Any]) -> Iterable[Row]:
+    for outcome in found["outcomes"]:
+        for row, y in enumerate(found["y"]["values"]):
+            for column, x in enumerate(found["x"]["values"]):
+                head = {"outcome": outcome["outcome"], "unit": outcome["unit"], found["x"]["key"]: x, found["y"]["key"]: y}
+                yield {**head, **{key: outcome[key][row][column] for key in ("effect", "low", "high", "settled")}}
+
+
 TABLES: Mapping[str, Callable[[Mapping[str, Any]], Iterable[Row]]] = {
-    "fans": _fans, "effects": _effects, "council": _council, "revenue": _revenue,
+    "fans": _fans, "effects": _effects, "council": _council, "revenue": _revenue, "flip": _flip,
 }  # fmt: skip
 
 
-def as_csv(name: str, answer: Mapping[str, Any]) -> str:
-    """A table of an answer; lines that begin with # say what it rests on. Numbers are those of the answer, to the last digit."""
-    rows, text = list(TABLES[name](answer)), io.StringIO()
+def as_csv(name: str, answer: Mapping[str, Any], found: Mapping[str, Any] | None = None) -> str:
+    """A table of an answer, or of what was ``found`` beside it; lines that begin with # say what it rests on.
+
+    Numbers are those of the answer, to the last digit.
+    """
+    rows, text = list(TABLES[name](found or answer)), io.StringIO()
     design = answer["design"]
+    rests = [found["note"]] if found else [design["text"], f"intervals: {design['interval']}", f"bands: {design['bands']}"]
+    commands = [outcome["command"] for outcome in found["outcomes"]] if found else [answer["reproduce"]["command"]]
     for line in (
         f"unsim: {name}, {answer['scenario']['title']} against {answer['against']['title']}",
         f"settings: {answer['query']}",
-        f"{design['text']}",
-        f"intervals: {design['interval']}; bands: {design['bands']}",
-        f"command: {answer['reproduce']['command']}",
+        *rests,
+        *(f"command: {command}" for command in commands),
         f"digest: {answer['digest']}",
     ):
         text.write(f"# {line}\n")
