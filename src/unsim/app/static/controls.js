@@ -4,34 +4,35 @@ import { plain } from "./format.js";
 import { button, html } from "./html.js";
 import * as settings from "./settings.js";
 
-const KNOWN = {
-  yes: "The record of votes and trade identifies it.",
-  partly: "The record identifies it in part.",
-  no: "No record identifies it.",
-  decision: "A decision, not an estimate.",
-};
+const KNOWN = { yes: "identified by the record", partly: "identified in part by the record", no: "identified by no record" };
 const ARMS = { both: "both arms", strategy: "strategy" };
 
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+const held = ({ key, kind, initial }) => (settings.get(key) === null ? initial : KINDS[kind].parse(settings.get(key)));
+const moved = (control) => !same(held(control), control.initial);
 const lists = (control, chosen) => control.options.map(({ value }) => value).filter((value) => chosen.includes(value));
 
 /** How each kind of control is read from the settings, written to them, and made. */
 const KINDS = {
-  range: { parse: Number, write: String, make: range },
+  whole: { parse: Number, write: String, make: whole },
+  range: { parse: (value) => (value === "drawn" ? null : Number(value)), write: String, make: range },
   choice: { parse: String, write: String, make: choice },
   switch: { parse: (value) => value === "true", write: String, make: toggle },
   multi: { parse: (value) => value.split(",").filter(Boolean), write: (value) => value.join(","), make: multi },
 };
 
-/** All controls of a scenario; `moved()` is called after each change. Returns refresh(), which shows the settings. */
-export function controls(root, groups, undoAll, moved) {
+/**
+ * All controls of a scenario; `told()` is called after each change. Returns refresh(), which shows the settings, and
+ * say(key, value), which puts a value into words.
+ */
+export function controls(root, groups, undoAll, told) {
   const made = groups.flatMap(({ controls: all }) => all).map((control) => one(control, change));
   const byKey = new Map(made.map((entry) => [entry.control.key, entry]));
   root.replaceChildren(...groups.map(({ title, controls: all }, i) => {
     const count = html("span", { class: "count" });
-    const group = html("details", { class: "group", open: i < 3 }, html("summary", {}, html("h3", {}, title), count), ...all.map(({ key }) => byKey.get(key).section));
+    const group = html("details", { class: "group", open: i < 2 || all.some(moved) }, html("summary", {}, html("h3", {}, title), count), ...all.map(({ key }) => byKey.get(key).section));
     group.tell = () => {
-      const changed = all.filter(({ key }) => settings.get(key) !== null).length;
+      const changed = all.filter(moved).length;
       count.textContent = changed ? `${changed} changed` : "";
     };
     return group;
@@ -40,22 +41,22 @@ export function controls(root, groups, undoAll, moved) {
   function change(control, value) {
     settings.set({ [control.key]: value === null || same(value, control.initial) ? null : KINDS[control.kind].write(value) });
     refresh();
-    moved();
+    told();
   }
   function refresh() {
     for (const entry of made) entry.refresh();
     for (const group of root.children) group.tell();
-    const changed = made.filter(({ control }) => settings.get(control.key) !== null).length;
+    const changed = made.filter(({ control }) => moved(control)).length;
     undoAll.disabled = changed === 0;
     undoAll.textContent = changed ? `Undo all ${changed}` : "Undo all";
   }
   undoAll.onclick = () => {
     settings.set(Object.fromEntries(made.map(({ control }) => [control.key, null])));
     refresh();
-    moved();
+    told();
   };
   refresh();
-  return refresh;
+  return { refresh, say: (key, value) => byKey.get(key)?.say(value) ?? String(value) };
 }
 
 function one(control, change) {
@@ -67,17 +68,17 @@ function one(control, change) {
     change(control, null);
     part.focus();
   }, { class: "undo", "aria-label": `Undo ${label}: back to ${usual}`, title: `Back to ${usual}` });
-  const explained = html("p", { class: "about", id: `${id}-about` }, `${about} ${KNOWN[identified]} `, html("span", { class: "usual" }, `Scenario: ${usual}.`));
+  const explained = html("p", { class: "about", id: `${id}-about` }, `${about} `, html("span", { class: "usual" }, `Scenario: ${usual}${KNOWN[identified] ? `; ${KNOWN[identified]}` : ""}.`));
   const arms = html("span", { class: `arms ${applies}` }, ARMS[applies]);
   const section = html("div", { class: `control ${kind}`, "data-key": key }, part.head(arms, undo), part.body, explained);
   return {
     control,
     section,
+    say: part.say,
     refresh() {
-      const given = settings.get(key);
-      const value = given === null ? control.initial : KINDS[kind].parse(given);
-      section.classList.toggle("changed", given !== null);
-      undo.hidden = given === null;
+      const value = held(control);
+      section.classList.toggle("changed", moved(control));
+      undo.hidden = !moved(control);
       part.show(value);
     },
   };
@@ -87,13 +88,13 @@ function headed(label, output, id) {
   return (arms, undo) => html("div", { class: "head" }, html("label", { for: id }, label), arms, html("span", { class: "right" }, undo, output));
 }
 
-function range({ label, unit, low, high, step, initial, usual }, id, change) {
+function range({ label, unit, low, high, step, initial, usual, drawn }, id, change) {
   const input = html("input", { type: "range", id, min: low, max: high, step, "aria-describedby": `${id}-about` });
   const output = html("output", { for: id });
   const tick = html("span", { class: "tick", "aria-hidden": "true" });
   const stands = initial ?? usual ?? (low + high) / 2;
   tick.style.left = `calc(8px + (100% - 16px) * ${(stands - low) / (high - low || 1)})`;
-  const say = (value) => (value === null ? `drawn, ${plain(low)} to ${plain(high)}` : plain(value));
+  const say = (value) => (value === null ? drawn : plain(value));
   input.addEventListener("input", () => change(Number(input.value)));
   return {
     head: headed(label, output, id),
@@ -107,6 +108,18 @@ function range({ label, unit, low, high, step, initial, usual }, id, change) {
       output.textContent = value === null ? "drawn" : plain(value);
       input.setAttribute("aria-valuetext", `${say(value)} ${unit}`.trim());
     },
+  };
+}
+
+function whole({ label, unit, low, high }, id, change) {
+  const input = html("input", { type: "number", id, min: low, max: high, step: 1, "aria-describedby": `${id}-about` });
+  input.addEventListener("change", () => input.value !== "" && change(Number(input.value)));
+  return {
+    head: headed(label, html("span", { class: "field" }, input, unit), id),
+    body: html("div", { class: "ends", "aria-hidden": "true" }, html("span", {}, `${plain(low)} to ${plain(high)}`)),
+    say: plain,
+    focus: () => input.focus(),
+    show: (value) => { if (input.value !== String(value)) input.value = value; },
   };
 }
 
@@ -138,15 +151,23 @@ function multi(control, id, change) {
   const boxes = control.options.map(({ value }) => html("input", { type: "checkbox", value }));
   const chips = control.options.map(({ label }, i) => html("label", { class: "chip" }, boxes[i], html("span", {}, label)));
   const group = html("div", { class: "chips", role: "group", "aria-label": control.label, "aria-describedby": `${id}-about`, id }, ...chips);
-  group.addEventListener("change", () => {
-    const chosen = boxes.filter((box) => box.checked).map((box) => box.value);
-    change(same([...chosen].sort(), [...control.initial].sort()) ? control.initial : lists(control, chosen));
-  });
+  const take = (chosen) => change(same([...chosen].sort(), [...control.initial].sort()) ? control.initial : lists(control, chosen));
+  group.addEventListener("change", () => take(boxes.filter((box) => box.checked).map((box) => box.value)));
+  const menus = control.presets.length ? presets(control, take) : null;
   return {
     head: (arms, undo) => html("div", { class: "head" }, html("span", { class: "name" }, control.label), arms, html("span", { class: "right" }, undo)),
-    body: group,
+    body: html("div", {}, menus, group),
     say: (value) => value.map((name) => control.options.find((option) => option.value === name)?.label ?? name).join(", ") || "none",
     focus: () => boxes[0].focus(),
     show: (value) => boxes.forEach((box) => { box.checked = value.includes(box.value); }),
   };
+}
+
+function presets({ label, presets: all }, change) {
+  const input = html("select", { class: "presets", "aria-label": `${label}: take those of a scenario` }, html("option", { value: "" }, "Take those of a scenario …"), ...all.map((one, i) => html("option", { value: i }, one.label)));
+  input.addEventListener("change", () => {
+    change(all[Number(input.value)].value);
+    input.value = "";
+  });
+  return input;
 }

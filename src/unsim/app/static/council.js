@@ -1,6 +1,6 @@
 // The Council on the page: a horseshoe for each draft that can be walked with the arrow keys, and the reasons of one seat.
 
-import { percent, signed } from "./format.js";
+import { capital, percent, signed } from "./format.js";
 import { html } from "./html.js";
 import { VERBS, picture, seatWords } from "./horseshoe.js";
 
@@ -16,7 +16,7 @@ export function council() {
     const held = focused && root.contains(focused) ? [focused.closest("[data-draft]").dataset.draft, focused.dataset.state] : null;
     const columns = Math.max(1, Math.min(drafts.length, Math.floor((width + 20) / 310)));
     const each = Math.min(430, Math.floor((width - 20 * (columns - 1)) / columns));
-    root.replaceChildren(...drafts.map((draft) => one(draft, palette, each)));
+    root.replaceChildren(...(drafts.length ? drafts.map((draft) => one(draft, palette, each)) : [html("p", { class: "muted" }, "No text is on the menu: nothing is put to the vote.")]));
     if (held) root.querySelector(`[data-draft="${held[0]}"] [data-state="${held[1]}"]`)?.focus();
   }
 
@@ -57,7 +57,7 @@ export function council() {
       look((next + seats.length) % seats.length, true);
     });
     mark();
-    return html("section", { class: "draft", "data-draft": draft.draft }, html("h3", {}, draft.label), svg, reasons);
+    return html("section", { class: "draft", "data-draft": draft.draft }, html("h3", {}, capital(draft.label)), svg, reasons);
   }
 
   return { root, draw };
@@ -66,15 +66,16 @@ export function council() {
 const termWords = (seat) => (seat.terms.length ? `Terms in logits: ${seat.terms.map((term) => `${term.label} ${signed(term.value)}`).join(", ")}.` : "");
 
 function because(seat) {
-  const most = Math.max(1, ...seat.terms.map((term) => Math.abs(term.value)));
+  const most = Math.max(1, Math.abs(seat.support), ...seat.terms.map((term) => Math.abs(term.value)));
   const chances = html("p", { class: "chances" }, ...Object.entries(seat.p).map(([vote, share]) => html("span", {}, `${vote} `, html("b", {}, percent(share)))));
-  const bars = seat.terms.map((term) => {
+  const terms = [...seat.terms, { name: "support", label: "support, the sum", value: seat.support }];
+  const bars = terms.map((term) => {
     const bar = html("span", { class: "bar", "aria-hidden": "true" }, html("i", { class: term.value < 0 ? "minus" : "plus" }));
     bar.firstChild.style.width = `${(50 * Math.abs(term.value)) / most}%`;
-    return html("li", {}, html("span", { class: "term" }, term.label), bar, html("span", { class: "value" }, signed(term.value)));
+    return html("li", { class: term.name === "support" ? "sum" : null }, html("span", { class: "term" }, term.label), bar, html("span", { class: "value" }, signed(term.value, 2)));
   });
   return [
-    html("p", { class: "who" }, html("b", {}, seat.name), `${seat.permanent ? " (permanent)" : ""}: ${VERBS[seat.vote]}`),
+    html("p", { class: "who" }, html("b", {}, seat.name), `${seat.permanent ? " (permanent)" : ""}: ${VERBS[seat.vote]}${seat.sponsor > 0 ? `; sponsors it in ${percent(seat.sponsor)} of draws` : ""}`),
     chances,
     html("ul", { class: "terms", "aria-label": "Why, term by term, in logits" }, ...bars),
   ];

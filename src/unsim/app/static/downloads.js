@@ -10,17 +10,15 @@ const LINE = 15;
 /** What a picture rests on, in lines of words. */
 export function restsOn(answer, note) {
   const { scenario, against, changed, design, query } = answer;
-  const moved = changed.map(({ label, to, applies }) => `${label} = ${shown(to)} (${applies === "both" ? "both arms" : "strategy"})`);
+  const moved = changed.map(({ label, to, applies }) => `${label} = ${to} (${applies === "both" ? "both arms" : "strategy"})`);
   return [
     `Strategy: ${scenario.title} (${scenario.name}). Reference: ${against.title} (${against.name}).`,
     `Changed settings: ${moved.length ? `${moved.join("; ")}.` : "none."}`,
-    `${design.text}; ${design.months} months from ${design.start}.${design.preview ? " PREVIEW of few pairs." : ""} Intervals: ${design.interval}.`,
-    `${design.claim}. No forecast. ${note ?? ""}`.trim(),
+    `${design.preview ? "PREVIEW of few pairs: " : ""}${design.text}. No forecast.`,
+    note ?? `Intervals: ${design.interval}.`,
     `Settings: ?${query}`,
   ];
 }
-
-export const shown = (value) => (value === null || value === undefined ? "drawn" : Array.isArray(value) ? value.join(", ") : String(value));
 
 /** A picture as a file: `draw(palette, width)` gives its nodes and height. */
 export function framed({ title, lead, legend, draw, answer, note }) {

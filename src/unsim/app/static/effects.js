@@ -3,7 +3,10 @@
 import { capital, percent, relative, shortUnit, unitOfDifference, withInterval, number } from "./format.js";
 import { el, text, wrapped } from "./svg.js";
 
-const TITLES = { headline: "In short", regime: "The regime", civilians: "Civilians", coalition: "The coalition", "UN output": "What the UN puts out" };
+const TITLES = {
+  headline: "In short", regime: "The regime", civilians: "Civilians", coalition: "The coalition", "UN output": "What the UN puts out",
+  revenue: "Revenue from each buyer and channel",
+};
 const ORDER = ["headline", "regime", "civilians", "coalition", "enforcement", "UN output", "revenue"];
 const ROW = 20;
 const NARROW_ROW = 38;
@@ -21,7 +24,7 @@ export function grouped(effects) {
   return names.map((name) => ({ name, title: TITLES[name] ?? capital(name), effects: effects.filter((effect) => effect.group === name) }));
 }
 
-const still = (effect) => effect.effect === 0 && effect.low === 0 && effect.high === 0;
+const still = (effect) => effect.unchanged;
 
 /** The forest of some groups, in as many columns as have room. */
 export function forest(groups, palette, width) {
@@ -43,7 +46,10 @@ export function forest(groups, palette, width) {
   return { nodes, height: tallest + 4 };
 }
 
-const unmoved = (effects) => effects.filter(still).map((effect) => effect.label);
+/** What a row calls its outcome: short, since the title of its group says the rest. */
+export const called = ({ label, group }) => capital((group === "revenue" ? label.replace(/^revenue from /, "") : label).replace(/ \(.*\)$/, ""));
+
+const unmoved = (effects) => effects.filter(still).map(called);
 const stillLines = (effects, width) => {
   const names = unmoved(effects);
   return names.length ? wrapped(`No difference in any future: ${names.join(", ")}.`, Math.floor(width / 5.6)) : [];
@@ -70,7 +76,7 @@ function one(effect, palette, top, { width, middle, half, row, narrow }) {
   const share = relative(effect);
   const unit = () => el("tspan", { fill: palette.muted, "font-size": 10.5, "font-weight": 400, dx: 5 }, shortUnit(effect.unit));
   const strong = { "font-weight": 600, fill: effect.settled ? palette.strategy : palette.ink };
-  const name = text(0, base, effect.label);
+  const name = text(0, base, called(effect));
   const size = text(narrow ? width : width - 124, base, mean, { "text-anchor": "end", ...strong });
   (narrow ? size : name).append(unit());
   const numbers = [size, text(width, narrow ? y + 4 : base, interval, { "text-anchor": "end", fill: palette.muted, "font-size": 11 })];
@@ -84,8 +90,8 @@ function one(effect, palette, top, { width, middle, half, row, narrow }) {
 /** An effect as a sentence. */
 export function sentence(effect, share = relative(effect)) {
   const { mean, interval } = withInterval(effect);
-  const size = `${effect.label}: ${mean} ${unitOfDifference(effect.unit)}, interval ${interval}`;
-  return `${size}${share ? `, ${share} of the reference’s mean` : ""}; ${effect.settled ? "sign settled" : "sign open"}. ${capital(effect.about)}.`;
+  const size = `${capital(effect.label)}: ${mean} ${unitOfDifference(effect.unit)}, interval ${interval}`;
+  return `${size}${share ? `, ${share} of the reference’s mean` : ""}; ${effect.settled ? "sign settled" : effect.outside ? "a few draws far out carry the mean" : "sign open"}. ${capital(effect.about)}.`;
 }
 
 export const alt = (effects) => `Effects of the strategy against the reference. ${effects.filter((effect) => effect.group === "headline").map((effect) => sentence(effect)).join(" ")}`;
@@ -96,6 +102,6 @@ export const rows = (effects) => ({
   body: grouped(effects).flatMap((group) => group.effects).map((effect) => {
     const { mean, interval } = withInterval(effect);
     const levels = [number(effect.reference_mean), number(effect.strategy_mean)];
-    return [effect.label, effect.unit, ...levels, mean, interval, relative(effect), percent(effect.sign_share), effect.settled ? "settled" : "open"];
+    return [capital(effect.label), effect.unit, ...levels, mean, interval, relative(effect), percent(effect.sign_share), effect.unchanged ? "no difference" : effect.settled ? "settled" : effect.outside ? "few draws carry it" : "open"];
   }),
 });

@@ -1,6 +1,6 @@
 // Where the result turns: the effect on a map over two parameters, with the line on which its sign changes.
 
-import { number, plain, signed, unitOfDifference } from "./format.js";
+import { capital, number, plain, signed, unitOfDifference } from "./format.js";
 import { el, scale, text, wrapped } from "./svg.js";
 
 const LEFT = 46;
@@ -40,12 +40,13 @@ export function maps(flip, palette, width) {
   const gap = 34;
   const each = (width - gap * (columns - 1)) / columns;
   const size = Math.min(250, (each - LEFT) * 0.72);
-  const height = TOP + size + BOTTOM;
+  const told = flip.outcomes.map(({ text: words }) => wrapped(words, Math.floor(each / 5.7)));
+  const height = TOP + size + BOTTOM + 15 * Math.max(...told.map((lines) => lines.length));
   const nodes = flip.outcomes.map((outcome, i) => {
     const place = [(i % columns) * (each + gap), Math.floor(i / columns) * (height + 12)];
-    return el("g", { transform: `translate(${place.join(" ")})` }, ...one(outcome, flip, palette, each, size));
+    return el("g", { transform: `translate(${place.join(" ")})` }, ...one(outcome, flip, palette, each, size), ...told[i].map((words, k) => text(0, TOP + size + BOTTOM + 8 + 15 * k, words, { fill: palette.muted, "font-size": 11.5 })));
   });
-  return { nodes, height: Math.ceil(flip.outcomes.length / columns) * (height + 12) - 12, alt: flip.text };
+  return { nodes, height: Math.ceil(flip.outcomes.length / columns) * (height + 12) - 12, alt: flip.outcomes.map(({ label, text: words }) => `${label}: ${words}`).join(" ") };
 }
 
 function one(outcome, { x: across, y: up }, palette, width, size) {
@@ -54,7 +55,7 @@ function one(outcome, { x: across, y: up }, palette, width, size) {
   const x = scale(across.values[0], across.values.at(-1), LEFT + cell.width / 2, right - cell.width / 2);
   const y = scale(up.values[0], up.values.at(-1), TOP + size - cell.height / 2, TOP + cell.height / 2);
   const most = Math.max(...outcome.effect.flat().map(Math.abs)) || 1;
-  const nodes = [el("text", { x: 0, y: 11, "font-size": 12.5, "font-weight": 650 }, outcome.label,
+  const nodes = [el("text", { x: 0, y: 11, "font-size": 12.5, "font-weight": 650 }, capital(outcome.label),
     el("tspan", { fill: palette.muted, "font-weight": 400, "font-size": 11, dx: 6 }, `effect, ${unitOfDifference(outcome.unit)}`))];
   const numbers = [];
   outcome.effect.forEach((values, j) => values.forEach((value, i) => {
@@ -92,5 +93,4 @@ export const rows = (flip) => ({
   body: flip.y.values.flatMap((up, j) => flip.x.values.map((across, i) => [plain(across), plain(up), ...flip.outcomes.map(({ effect, settled }) => `${signed(effect[j][i])}${settled[j][i] ? "" : " (open)"}`)])),
 });
 
-export const noteLines = (flip, letters) => wrapped(`${flip.text} ${flip.note}`, letters);
 export const now = (axis) => (axis.now === null || axis.now === undefined ? "drawn" : number(axis.now));

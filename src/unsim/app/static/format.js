@@ -1,11 +1,14 @@
 // Numbers and units in words, as every picture and table writes them.
 
 const decimals = (size, digits = 3) => (size === 0 || size >= 100 ? 0 : Math.max(0, digits - 1 - Math.floor(Math.log10(size))));
+const FORMATS = []; // by the number of decimals: making one takes longer than using it
+const PLAIN = new Intl.NumberFormat("en-US", { maximumFractionDigits: 10, useGrouping: "min2" });
 const TINY = 1e-4; // smaller numbers are written with a power of ten
 
 function fixed(value, places) {
   if (places > 6) return value === 0 ? "0" : value.toExponential(1).replaceAll("-", "−");
-  const text = Math.abs(value).toLocaleString("en-US", { minimumFractionDigits: places, maximumFractionDigits: places });
+  FORMATS[places] ??= new Intl.NumberFormat("en-US", { minimumFractionDigits: places, maximumFractionDigits: places });
+  const text = FORMATS[places].format(Math.abs(value));
   return Number(text.replaceAll(",", "")) === 0 ? text : (value < 0 ? "−" : "") + text;
 }
 
@@ -13,7 +16,7 @@ function fixed(value, places) {
 export const number = (value, digits = 3) => fixed(value, decimals(Math.abs(value), digits));
 
 /** A number as short as it can be given: what a control or an axis shows. */
-export const plain = (value) => Number(Number(value).toPrecision(10)).toLocaleString("en-US", { maximumFractionDigits: 10, useGrouping: "min2" }).replace("-", "−");
+export const plain = (value) => PLAIN.format(Number(Number(value).toPrecision(10))).replace("-", "−");
 
 const plus = (text) => (/^−|^[0.,]+$/.test(text) ? text : `+${text}`);
 

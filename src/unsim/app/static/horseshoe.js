@@ -27,7 +27,7 @@ export function seatWords(seat) {
 /** The nodes of a horseshoe, and the group of each seat; seats may then be made to answer to the keyboard. */
 export function horseshoe(draft, palette, width) {
   const seats = seated(draft);
-  const radius = Math.min(118, width / 2 - 38);
+  const radius = Math.max(60, Math.min(118, width / 2 - 38));
   const size = Math.min(15.5, radius * 0.128);
   const [cx, cy] = [width / 2, radius + 40];
   const turn = (2 * Math.PI - OPEN) / (seats.length - 1 || 1);
@@ -48,7 +48,7 @@ export function horseshoe(draft, palette, width) {
   const lines = [
     text(cx, cy - 12, percent(draft.adopted), { "text-anchor": "middle", "font-size": 27, "font-weight": 650 }),
     text(cx, cy + 6, "adopted, if tabled", { "text-anchor": "middle", fill: palette.muted }),
-    text(cx, cy + 28, draft.instrument === "procedural" ? "no veto" : statement ? "no vote: any objection stops it" : `${percent(draft.vetoed)} vetoed`, { "text-anchor": "middle", "font-weight": 600, "font-size": 12 }),
+    text(cx, cy + 28, statement ? "any objection stops it" : draft.veto_counts ? `${percent(draft.vetoed)} vetoed` : "no veto here", { "text-anchor": "middle", "font-weight": 600, "font-size": 12 }),
     statement ? null : text(cx, cy + 44, `${draft.expected_yes.toFixed(1)} yes expected, ${draft.yes_needed} needed`, { "text-anchor": "middle", fill: palette.muted, "font-size": 10.5 }),
   ];
   return { nodes: [...groups, ...lines], groups, seats, height: cy + radius * Math.cos(OPEN / 2) + size + 26 };

@@ -23,6 +23,7 @@ export function lesson(root, steps, go) {
   }
 
   function refresh() {
+    if (!steps.length) return;
     const at = current();
     const open = at >= 0 && at < steps.length;
     const title = html("h2", { id: "lesson-title", tabindex: -1 }, open ? `${at + 1}. ${steps[at].title}` : "New here? A first lesson, in six steps");

@@ -1,9 +1,10 @@
 // The page: joins settings, requests and pictures. What is on screen is written in one place, from one answer.
 
 import { controls } from "./controls.js";
-import { restsOn, shown } from "./downloads.js";
-import { relative, unitOfDifference, withInterval } from "./format.js";
-import { html } from "./html.js";
+import { restsOn } from "./downloads.js";
+import { alt } from "./effects.js";
+import { capital, relative, unitOfDifference, withInterval } from "./format.js";
+import { button, html } from "./html.js";
 import { lesson } from "./lesson.js";
 import { pictures } from "./pictures.js";
 import { reproduce } from "./reproduce.js";
@@ -26,7 +27,7 @@ const palette = () => (dark.matches ? DARK : LIGHT);
 const drawn = pictures($("pictures"));
 let last = null; // the answer on screen
 let map = null; // its map, which comes later
-let refresh = () => {}; // shows the settings in the controls
+let say = (key, value) => String(value); // a value of a control in words
 let step = () => {}; // shows the step of the lesson
 let rest = null;
 
@@ -40,16 +41,24 @@ function state(name, more = SAID[name][1]) {
 const counted = (name) => { document.body.dataset[name] = Number(document.body.dataset[name] ?? 0) + 1; };
 
 /** Everything that an answer changes. */
-function show(answer) {
+function show(found) {
+  const answer = { ...found, changed: found.changed.map((one) => ({ ...one, from: say(one.key, one.from), to: say(one.key, one.to) })) };
   last = answer;
+  document.body.classList.remove("empty");
   map = null;
   $("problems").hidden = true;
   $("tiles").replaceChildren(...answer.effects.filter(({ group }) => group === "headline").map(tile));
   compared(answer);
   drawn.show(answer, palette());
-  $("words").replaceChildren(...answer.words.map(({ title, text }) => html("section", { class: "card" }, html("h2", {}, title), html("p", {}, text))));
+  inWords(answer.words, "Being computed: the map above is part of it.");
   reproduce($("reproduce"), answer);
   $("design").textContent = restsOn(answer).slice(2, 4).join(" ");
+}
+
+function inWords(found, flip) {
+  const turns = { title: "What would flip it", text: flip };
+  $("words").replaceChildren(...[...found, ...(found.length > 1 ? [turns] : [])].map(({ title, text }) =>
+    html("section", { class: "card" }, html("h2", {}, title), html("p", {}, text))));
 }
 
 function tile(effect) {
@@ -57,7 +66,7 @@ function tile(effect) {
   const share = relative(effect);
   const unit = unitOfDifference(effect.unit);
   return html("div", { class: `tile ${effect.settled ? "settled" : "open"}`, "data-outcome": effect.outcome },
-    html("dt", {}, effect.label),
+    html("dt", {}, capital(effect.label)),
     html("dd", {}, html("b", { class: "effect" }, mean), " ", html("span", { class: "unit" }, unit), " ",
       html("span", { class: "interval" }, interval), share && html("span", { class: "share" }, ` ${share} of reference`), " ",
       html("span", { class: "sign" }, effect.settled ? "sign settled" : "sign open")));
@@ -65,7 +74,7 @@ function tile(effect) {
 
 function compared({ scenario, against, changed }) {
   const chips = changed.map(({ label, from, to, applies }) =>
-    html("li", {}, html("b", {}, label), ` ${shown(from)} → ${shown(to)} `, html("span", { class: "muted" }, applies === "both" ? "both arms" : "strategy")));
+    html("li", {}, html("b", {}, label), ` ${from} → ${to} `, html("span", { class: "muted" }, applies === "both" ? "both arms" : "strategy")));
   $("compared").replaceChildren(
     html("p", {}, html("span", { class: "arm strategy" }, "Strategy"), ` ${scenario.title}`),
     html("p", {}, html("span", { class: "arm reference" }, "Reference"), ` ${against.title}`),
@@ -74,25 +83,27 @@ function compared({ scenario, against, changed }) {
 }
 
 const heard = {
-  waiting: () => state("waiting"),
+  waiting: () => state(last ? "waiting" : "loading"),
   preview(answer, newest) {
     show(answer);
     if (newest) {
       state("preview", `${answer.design.pairs} pairs; more are being computed`);
       counted("previews");
+      settings.adopt(answer.query);
+      requestAnimationFrame(() => setTimeout(settings.store)); // after the picture is painted
     }
   },
-  rest: settings.store,
   full(answer) {
     show(answer);
     state("full", `${answer.design.pairs.toLocaleString("en-US")} pairs, seed ${answer.design.seed}`);
     counted("run");
-    const words = [...document.querySelectorAll(".tile")].map((one) => one.innerText.replace(/\s+/g, " ")).join(". ");
-    rest = setTimeout(() => { $("spoken").textContent = `Up to date. ${words}.`; }, REST_MS);
+    rest = setTimeout(() => { $("spoken").textContent = `Up to date. ${alt(answer.effects)}`; }, REST_MS);
   },
   flip(found) {
     map = found;
     drawn.map(last, found, palette());
+    if (found) inWords(last.words, found.words.map(({ text }) => text).join(" "));
+    else inWords(last.words, "The map could not be computed.");
     counted("maps");
   },
   failed(error) {
@@ -100,12 +111,21 @@ const heard = {
     settings.store();
     state("failed", bad ? "the settings can’t be used" : "no answer from the server; trying again");
     const told = bad ? error.problems.map(({ message }) => message) : ["The pictures are not up to date: the server doesn’t answer. Is unsim app still running? The page tries again by itself."];
-    $("problems").replaceChildren(html("h2", {}, bad ? "These settings can’t be used" : "Not up to date"), html("ul", {}, ...told.map((words) => html("li", {}, words))));
+    const drop = bad && html("p", {}, button("Go on without them", () => without(error.problems.map(({ name }) => name))));
+    $("problems").replaceChildren(html("h2", {}, bad ? "These settings can’t be used" : "Not up to date"), html("ul", {}, ...told.map((words) => html("li", {}, words))), drop);
     $("problems").hidden = false;
   },
 };
 
 const ask = asker(heard);
+
+/** Leave out the settings that can't be used; all of them where the fault is in none by itself. */
+function without(names) {
+  const known = names.filter((name) => settings.get(name) !== null);
+  if (known.length) settings.set(Object.fromEntries(known.map((name) => [name, null])));
+  else settings.begin({});
+  build();
+}
 
 function moved() {
   ask(settings.query());
@@ -120,7 +140,7 @@ async function build() {
     const page = await get(`/api/page?${query}`);
     if (query !== settings.query()) return;
     pickers(page);
-    refresh = controls($("controls"), page.groups, $("undo-all"), moved);
+    ({ say } = controls($("controls"), page.groups, $("undo-all"), moved));
     step = lesson($("lesson"), page.lesson, arrive);
     step();
     moved();
@@ -140,7 +160,8 @@ function pickers({ scenarios, scenario, against }) {
   const usual = (name) => scenarios.find((one) => one.name === name)?.against;
   $("pickers").replaceChildren(
     pick("scenario", "Strategy", scenario, (name) => {
-      settings.begin(name, against === usual(scenario) ? usual(name) : against);
+      const kept = { seed: settings.get("seed"), against: against === usual(scenario) ? null : against };
+      settings.begin({ scenario: name, ...kept });
       build();
     }),
     pick("against", "Reference", against, (name) => {

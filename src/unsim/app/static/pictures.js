@@ -5,6 +5,7 @@ import { council } from "./council.js";
 import * as effects from "./effects.js";
 import * as fans from "./fans.js";
 import * as flips from "./flip.js";
+import { capital, monthName } from "./format.js";
 import * as shoe from "./horseshoe.js";
 import { html } from "./html.js";
 import * as revenue from "./revenue.js";
@@ -19,15 +20,17 @@ export function pictures(root) {
   root.replaceChildren(...[...cards, flip].map(({ section }) => section));
   let map = null;
   return {
-    show(answer, palette, keepMap = false) {
-      if (!keepMap) map = null;
+    show(answer, palette) {
+      map = null;
       for (const one of cards) one.show(answer, palette);
       flip.section.classList.toggle("waiting", map === null);
+      flip.section.classList.remove("failed");
       flip.show({ ...answer, flip: map ?? flip.last }, palette);
     },
     map(answer, found, palette) {
       map = flip.last = found;
-      flip.section.classList.toggle("waiting", found === null);
+      flip.section.classList.remove("waiting");
+      flip.section.classList.toggle("failed", found === null);
       flip.show({ ...answer, flip: found }, palette);
     },
   };
@@ -42,6 +45,7 @@ function fanCard([outcome, title]) {
     legend: fans.LEGEND,
     lead: (answer) => `${shown(answer).about}; ${shown(answer).unit}`,
     rows: (answer) => fans.rows(shown(answer), answer.months),
+    note: (answer) => `Bands: ${answer.design.bands}.`,
     draw(answer, palette, width) {
       const picture = fans.fan(shown(answer), answer.months, palette, width);
       return { ...picture, touch: (svg, figure) => reading(svg, figure, picture, shown(answer), answer.months, palette) };
@@ -76,7 +80,8 @@ function effectsCard() {
     csv: "effects",
     wide: true,
     legend: effects.LEGEND,
-    lead: (answer) => `Strategy less reference, mean over ${answer.design.months} months (sums for counts). Bars: ${answer.design.interval}.`,
+    lead: (answer) => `Strategy less reference, mean over ${answer.design.months} months (sums for counts). Bars: ${answer.design.interval}.${
+      answer.effects.some((effect) => effect.outside) ? " A mark beside its bar: a few draws far out carry the mean." : ""}`,
     rows: (answer) => effects.rows(answer.effects),
     draw: picture,
   });
@@ -90,6 +95,7 @@ function revenueCard() {
     wide: true,
     legend: [],
     lead: (answer) => `Mean revenue by channel over all futures; ${answer.revenue.unit}; no interval`,
+    note: (answer) => `${capital(answer.revenue.kind)}; no interval.`,
     rows: (answer) => revenue.rows(answer.revenue),
     draw: (answer, palette, width) => revenue.stacked(answer.revenue, answer.months, palette, width),
   });
@@ -104,7 +110,8 @@ function councilCard() {
     wide: true,
     own: chamber.root,
     legend: shoe.LEGEND,
-    lead: (answer) => `How the fifteen would likely vote on each kind of draft in the first month (${answer.months[0]}), under the strategy. Choose a seat for its reasons.`,
+    lead: (answer) => `How the fifteen would likely vote on each kind of draft under the strategy, in ${monthName(answer.council.month)}, the first month in which its decisions act; ${answer.council.bite}. Choose a seat for its reasons.`,
+    note: (answer) => `Probabilities: means over ${answer.design.draws} parameter draws in ${monthName(answer.council.month)}, ${answer.council.bite}; no interval.`,
     rows: (answer) => shoe.rows(answer.council.drafts),
     draw: (answer, palette, width) => chamber.draw(answer.council.drafts, palette, width),
     file: (answer, palette, width) => shoe.chamber(answer.council.drafts, palette, width),
@@ -114,10 +121,11 @@ function councilCard() {
 function flipCard() {
   return card({
     name: "flip",
+    csv: "flip",
     title: "Where the result turns",
     wide: true,
     legend: flips.LEGEND,
-    lead: ({ flip }) => (flip ? `${flip.text} Held now: σ ${flips.now(flip.x)}, λA ${flips.now(flip.y)}.` : "The effect over two parameters that no record identifies."),
+    lead: ({ flip }) => (flip ? `The effect where the two parameters are held, which no record identifies. In the settings: σ ${flips.now(flip.x)}, λA ${flips.now(flip.y)}.` : "The effect where two parameters that no record identifies are held."),
     note: ({ flip }) => flip?.note ?? "",
     rows: ({ flip }) => (flip ? flips.rows(flip) : { head: [], body: [] }),
     draw: ({ flip }, palette, width) => (flip ? flips.maps(flip, palette, width) : { nodes: [], height: 40, alt: "Not computed yet" }),

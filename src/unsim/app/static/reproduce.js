@@ -11,9 +11,9 @@ export function reproduce(root, answer) {
     html("header", {}, html("h2", { id: "reproduce-title" }, "Reproduce"), html("span", { class: "tag", "aria-hidden": "true" }),
       html("p", { class: "lead" }, `Each of these gives exactly the numbers above: ${answer.design.text}.`)),
     html("div", { class: "ways" },
-      way("Command", command, "command"),
-      way("Link", link, "link"),
       way("Python", python, "python"),
+      way("Link", link, "link"),
+      way("Command, with the file beside it", command, "command"),
       way(name, file, "file", button("Save", () => save(file, "application/yaml", name), { "aria-label": `Save ${name}` }))),
     html("p", { class: "note" }, "Digest of both arms: ", html("code", { class: "digest" }, answer.digest)));
   root.hidden = false;

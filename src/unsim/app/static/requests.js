@@ -3,6 +3,7 @@
 export const PREVIEW = 250;
 export const FULL = 2000;
 const TIMEOUT_MS = 30_000;
+const MAP_TIMEOUT_MS = 120_000;
 const RETRY_MS = 2_000;
 
 /** What the server answers to a bad query: one sentence for each problem. */
@@ -14,8 +15,8 @@ export class BadQuery extends Error {
 }
 
 /** JSON from the server; raises BadQuery for a bad query, and an Error where there is no answer in time. */
-export async function get(path, controller = new AbortController()) {
-  const clock = setTimeout(() => controller.abort(), TIMEOUT_MS);
+export async function get(path, controller = new AbortController(), patience = TIMEOUT_MS) {
+  const clock = setTimeout(() => controller.abort(), patience);
   try {
     const response = await fetch(path, { signal: controller.signal });
     if (response.status === 422) throw new BadQuery((await response.json()).problems);
@@ -29,8 +30,8 @@ export async function get(path, controller = new AbortController()) {
 /**
  * Ask for what the newest settings give.
  *
- * `heard` is told of: waiting(), preview(answer, newest), rest() before the long run, full(answer), flip(map or null),
- * failed(error). An answer to settings that are no longer the newest comes with newest = false.
+ * `heard` is told of: waiting(), preview(answer, newest), full(answer), flip(map or null), failed(error). A preview of settings
+ * that are no longer the newest comes with newest = false.
  */
 export function asker(heard) {
   let wanted = null;
@@ -62,13 +63,12 @@ export function asker(heard) {
   async function answer(query, current) {
     heard.preview(await get(`/api/run?${query}&pairs=${PREVIEW}`), current());
     if (!current()) return;
-    heard.rest();
     long = new AbortController();
     try {
       const full = await get(`/api/run?${query}&pairs=${FULL}`, long);
       if (!current()) return;
       heard.full(full);
-      const map = await get(`/api/flip?${query}`, long).catch(() => null);
+      const map = await get(`/api/flip?${query}`, long, MAP_TIMEOUT_MS).catch(() => null);
       if (current()) heard.flip(map);
     } finally {
       long = null;

@@ -76,7 +76,7 @@ function one(shown, arm, months, palette, panel, y, most, scaled, labelled, unit
 }
 
 const shortened = (label) => {
-  const words = label.replace(/ \(.*/, "").replace(/^goods that no text lists$/, "unlisted goods");
+  const words = label.replace(/ \(.*/, "");
   return words.length > 24 ? `${words.slice(0, 23).trimEnd()}…` : words;
 };
 

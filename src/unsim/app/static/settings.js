@@ -1,7 +1,5 @@
 // The settings: what the query string says, and nothing beside it. The query string is the request and the link at once.
 
-const PLACES = new Set(["scenario", "against", "months", "seed"]);
-
 let now = read();
 let moved = null;
 let stored = null;
@@ -17,7 +15,6 @@ export const encoded = (settings) => settings.toString().replaceAll("%2C", ",");
 
 export const query = () => encoded(now);
 export const get = (key) => now.get(key);
-export const changedKeys = () => [...new Set(now.keys())].filter((key) => key !== "scenario" && key !== "against");
 
 /** Change settings: a value, or null for what the scenario says. */
 export function set(changes) {
@@ -28,10 +25,15 @@ export function set(changes) {
   moved = Object.keys(changes).join();
 }
 
-/** Begin with another scenario: of the rest only the months, the seed and the reference stay. */
-export function begin(scenario, against) {
-  for (const key of [...now.keys()]) if (!PLACES.has(key)) now.delete(key);
-  set({ scenario, against });
+/** Begin with other settings. */
+export function begin(given) {
+  now = new URLSearchParams();
+  set(given);
+}
+
+/** The same settings as the server writes them, complete: with these a link means the same everywhere. */
+export function adopt(canonical) {
+  now = new URLSearchParams(canonical);
 }
 
 /** Take the settings of a link, or those of the address after the back button. */
