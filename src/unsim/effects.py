@@ -155,8 +155,8 @@ class Comparison:
         key = outcome, self.strategy.months if horizon is None else horizon
         if key not in self._known:
             unit = self.strategy.scenario.outcomes[self.strategy.row(outcome)].unit
-            arms = (arm.outcome(*key) for arm in (self.strategy, self.reference))
-            self._known[key] = paired_effect(*arms, self.strategy.draws, unit)
+            ours, theirs = self.strategy.outcome(*key), self.reference.outcome(*key)
+            self._known[key] = paired_effect(ours, theirs, self.strategy.draws, unit)
         return self._known[key]
 
     @cached_property

@@ -24,6 +24,8 @@ FANS = ("political_cost", "economic_cost", "civilian_welfare")
 BETTER = {"civilian_welfare": "higher", "civilian_spending": "higher", "coercion": "lower", "extraction": "lower",
           "coalition_cost": "lower"}  # fmt: skip
 """Which way is better for those whom an outcome is about, where that is no matter of sides."""
+
+
 def compared(query: Query, go_on: GoOn = nothing) -> Comparison:
     """Both arms of a query. An arm that was run lately is taken as it was: its bits depend on nothing but what is asked."""
     return Comparison(*(held(arm, query.pairs, query.draws, query.seed, go_on) for arm in (query.strategy, query.reference)))
@@ -34,15 +36,16 @@ def page(query: Query, shelf: Shelf, lesson: list[dict[str, Any]]) -> dict[str, 
     shown: dict[str, list[Control]] = {group: [] for group in GROUPS}
     for control in query.controls.values():
         shown[control.group].append(control)
+    groups = {title: [control.as_json(query.values[control.key]) for control in held] for title, held in shown.items() if held}
     return {
         "scenarios": shelf.entries(),
         "scenario": query.names[0],
         "against": query.names[1],
         "query": query.canonical,
         "pairs": {"preview": PREVIEW, "full": FULL},
-        "groups": [{"title": group, "controls": [c.as_json(query.values[c.key]) for c in held]} for group, held in shown.items() if held],
+        "groups": [{"title": title, "controls": told} for title, told in groups.items()],
         "lesson": lesson,
-    }  # fmt: skip
+    }
 
 
 def answer(query: Query, go_on: GoOn = nothing) -> dict[str, Any]:
@@ -74,7 +77,8 @@ def _named(name: str, scenario: Scenario) -> dict[str, str]:
 
 
 def _changed(control: Control, values: Mapping[str, Any]) -> dict[str, Any]:
-    return {"key": control.key, "label": control.label, "from": control.initial, "to": values[control.key], "applies": control.applies}
+    told = {"key": control.key, "label": control.label, "from": control.initial, "to": values[control.key]}
+    return {**told, "applies": control.applies}
 
 
 def told_design(comparison: Comparison) -> dict[str, Any]:
@@ -92,7 +96,7 @@ def told_design(comparison: Comparison) -> dict[str, Any]:
         "claim_level": level,
         "claim": claim,
         "interval": interval,
-        "bands": f"median, 50% and 90% of futures by month, {spread_of(arm.draws)}; read from bins, off by at most 1/32 of their size",
+        "bands": f"median, 50% and 90% of futures by month, {spread_of(arm.draws)}; from bins, off by at most 1/32 of their size",
         "preview": arm.replicates <= PREVIEW,
         "text": f"{design(arm, paired=True)}, {arm.months} months from {arm.scenario.file.start}; {claim[0].lower()}{claim[1:]}",
     }

@@ -185,17 +185,20 @@ def _last_step(file: ScenarioFile, key: str, label: str, about: str, group: str)
 
 def _enforcement(scenario: Scenario) -> Iterator[Control]:
     file = scenario.file
-    yield _plain(file, "coalition.designations", "Own lists of evasion networks", "How far the coalition's states list ships, banks "
-                 f"and traders by themselves, as a share of full use. {DECISION}", ENFORCE)  # fmt: skip
+    yield _plain(file, "coalition.designations", "Own lists of evasion networks", "How far the coalition's states list ships, "
+                 f"banks and traders by themselves, as a share of full use. {DECISION}", ENFORCE)  # fmt: skip
     key, sender = "world.secondary_sanctions", file.world.secondary_sender
-    steps = [{"from": s.start, "value": s.value} for s in file.world.secondary_sanctions if s.start < file.start]
+    steps: list[dict[str, Any]] = [
+        {"from": s.start, "value": s.value} for s in file.world.secondary_sanctions if s.start < file.start
+    ]
+    initial = steps[-1]["value"] if steps else 0.0
     yield Control(key, f"Secondary sanctions of {scenario.called(sender)}", "Penalties for others' firms and banks that deal with "
                   "the DPRK, as a share of full use; fully used only at a posture of full pressure, and rivals retaliate. "
-                  f"{DECISION}", ENFORCE, "range", float(steps[-1]["value"]) if steps else 0.0, "decision", "strategy",
+                  f"{DECISION}", ENFORCE, "range", initial, "decision", "strategy",
                   lambda value, _: {key: [*steps, {"from": file.start, "value": value}]},
                   unit="share", low=0.0, high=1.0, step=0.05)  # fmt: skip
-    yield _plain(file, "council.monitoring_team", "Monitoring team outside the UN", "Once the Panel of Experts is gone: a team never "
-                 f"founded, founded by chance, planned, or there already. {DECISION}", ENFORCE)  # fmt: skip
+    yield _plain(file, "council.monitoring_team", "Monitoring team outside the UN", "Once the Panel of Experts is gone: a team "
+                 f"never founded, founded by chance, planned, or there already. {DECISION}", ENFORCE)  # fmt: skip
     theirs = load(LINKS).file.mandates
     for name, mandate in file.mandates.items():
         if mandate.scope == "link" and name in theirs:
@@ -227,8 +230,8 @@ def _goods(scenario: Scenario) -> Iterator[Control]:
         gone = [{f"measures.add.{name}": None} for sender, (name, _) in ours.items() if sender not in senders]
         return {key: value for one in [*added, *gone] for key, value in one.items()}
 
-    yield Control("bans", "Markets that ban goods of forced labour", "Import bans that presume forced labour behind goods made with "
-                  "labour of the DPRK, wherever they are sold on. Coverage is that of the shipped scenario of such bans. "
+    yield Control("bans", "Markets that ban goods of forced labour", "Import bans that presume forced labour behind goods made "
+                  "with labour of the DPRK, wherever they are sold on. Coverage is that of the shipped scenario of such bans. "
                   f"{DECISION}", GOODS, "multi", tuple(ours), "decision", "strategy", bans,
                   options=tuple((sender, scenario.called(sender)) for sender in every))  # fmt: skip
     usual = next((m.conditional for _, m in ours.values()), next(iter(_shipped_bans().values())).conditional)
@@ -247,25 +250,32 @@ def _shipped_bans() -> dict[str, Measure]:
 
 def _regime(scenario: Scenario) -> Iterator[Control]:
     for name, label, sense in (
-        ("value_curvature", "Curvature of the value of revenue (σ)", "The higher, the more a regime that earns less coerces to earn "
-         "it back; near 0 it simply coerces less where coercion pays less."),
-        ("accountability_weight", "Weight of accountability (λA)", "How much exposure to accountability adds to what coercion costs "
-         "the regime; at 0 it does not care."),
+        ("value_curvature", "Curvature of the value of revenue (σ)", "The higher, the more a regime that earns less coerces to "
+         "earn it back; near 0 it simply coerces less where coercion pays less."),
+        ("accountability_weight", "Weight of accountability (λA)", "How much exposure to accountability adds to what coercion "
+         "costs the regime; at 0 it does not care."),
     ):  # fmt: skip
         parameter, held = BY_NAME[name], scenario.file.parameters.get(name)
         fit = marginals().get(name)
         prior = fit or parameter.prior
-        words = {"no": "No record identifies it.", "partly": "The record identifies it in part.", "yes": "The record identifies it."}
-        yield Control(f"parameters.{name}", label, f"{sense} {words[parameter.identified]}", REGIME, "range",
+        yield Control(f"parameters.{name}", label, f"{sense} {IDENTIFIED[parameter.identified]}", REGIME, "range",
                       float(held) if isinstance(held, int | float) else None, parameter.identified, "both",
-                      lambda value, _, name=name: {f"parameters.{name}": value},
+                      _held(f"parameters.{name}"),
                       unit=parameter.unit, low=parameter.prior.low, high=parameter.prior.high,
                       step=_step(parameter.prior.low, parameter.prior.high), usual=prior.a,
                       drawn=f"drawn anew in each draw: {prior}")  # fmt: skip
 
 
+IDENTIFIED = {"no": "No record identifies it.", "partly": "The record identifies it in part.", "yes": "The record identifies it."}
+
+
+def _held(key: str) -> Changes:
+    return lambda value, _: {key: value}
+
+
 def _futures(scenario: Scenario) -> Iterator[Control]:
     yield Control("months", "Horizon", "How many months are simulated.", FUTURES, "whole", scenario.months, "decision", "both",
                   lambda value, _: {"months": value}, unit="months", low=FEWEST_MONTHS, high=MOST_MONTHS, step=12)  # fmt: skip
-    yield Control("seed", "Seed", "The number from which all luck follows; another seed is another set of futures, and both arms share "
-                  "it.", FUTURES, "whole", 1, "decision", "both", lambda value, _: {}, low=0, high=MAX_WORD, step=1)  # fmt: skip
+    yield Control("seed", "Seed", "The number from which all luck follows; another seed is another set of futures, and both arms "
+                  "share it.", FUTURES, "whole", 1, "decision", "both", lambda value, _: {},
+                  low=0, high=MAX_WORD, step=1)  # fmt: skip

@@ -31,8 +31,9 @@ TERMS = {
 
 @kernel
 def ask(
-    values: Any, members: Any, mood: Any, texts: Any, permanent: Any, rival: Any, supports: Any, terms: Any, chances: Any, results: Any
-) -> None:
+    values: Any, members: Any, mood: Any, texts: Any, permanent: Any, rival: Any, supports: Any, terms: Any, chances: Any,
+    results: Any,
+) -> None:  # fmt: skip
     """Ask every member about every text in every draw, after the campaign has lobbied those who are open to it.
 
     ``values`` (parameter in ``PARAMETERS``, draw), ``members`` (position, rivalry, stance, sponsor; seat, draw), ``mood`` (term of
@@ -144,8 +145,8 @@ def _asked(scenario: Scenario, rows: list[int], draws: int, seed: int) -> tuple[
     mood = np.stack([reach, salience, np.full(number, setting.attention[MONTH]), cosponsors, traced])
     table = dict(zip(scenario.priors, scenario.draw(seed, list(range(draws)) or [-1]), strict=True))
     texts = np.array([_text(scenario, row) for row in rows]).reshape(len(rows), len(council.Text._fields) + 3)
-    of_texts = len(rows), len(seats)
-    terms, chances, results = (np.zeros(shape) for shape in ((*of_texts, len(council.Terms._fields)), (*of_texts, 2), (len(rows), 2)))
+    terms, chances = (np.zeros((len(rows), len(seats), last)) for last in (len(council.Terms._fields), 2))
+    results = np.zeros((len(rows), 2))
     ask(
         np.stack([table[name] for name in PARAMETERS]), members, mood, texts, setting.permanent[seats], setting.rival[seats],
         np.zeros(len(seats)), terms, chances, results,

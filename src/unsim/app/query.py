@@ -110,12 +110,13 @@ def read_query(items: Iterable[tuple[str, str]], shelf: Shelf) -> Query:
     if problems:
         raise ScenarioError(problems)
     moved = [control for key, control in known.items() if values[key] != control.initial and key != "months"]
-    ours, theirs = ({key: value for control in moved if control.applies == arm
-                     for key, value in control.changes(values[control.key], values).items()} for arm in ("strategy", "both"))  # fmt: skip
+    changes: dict[str, dict[str, Any]] = {"strategy": {}, "both": {}}
+    for control in moved:
+        changes[control.applies] |= control.changes(values[control.key], values)
     months, seed = values["months"], values["seed"]
     assert isinstance(months, int)
     assert isinstance(seed, int)
-    shared = {**theirs, "months": months}
+    ours, shared = changes["strategy"], {**changes["both"], "months": months}
     try:
         strategy, reference = scenario.override({**ours, **shared}), against.override(shared)
     except ScenarioError as error:
@@ -152,8 +153,10 @@ def _value(control: Control, text: str, problems: list[Problem]) -> Value:
             return None
         value = value_of(text)
         if isinstance(value, bool) or not isinstance(value, int | float) or not (control.low <= value <= control.high):  # type: ignore[operator]
-            also = f", or {DRAWN}" if control.drawn else ""
-            problems.append(_problem(key, repr(cut(text)), f"a number from {control.low:g} to {control.high:g}{also} ({control.label})"))
+            allowed = (
+                f"a number from {control.low:g} to {control.high:g}{f', or {DRAWN}' if control.drawn else ''} ({control.label})"
+            )
+            problems.append(_problem(key, repr(cut(text)), allowed))
             return control.initial
         return float(value)
     if kind == "switch":
@@ -199,4 +202,3 @@ def as_problems(error: ScenarioError) -> list[dict[str, str]]:
         }
         for problem in error.problems
     ]
-

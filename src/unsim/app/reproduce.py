@@ -17,7 +17,10 @@ WIDTH = 110
 
 
 def reproduced(query: Query) -> dict[str, str]:
-    """File, its name, command and Python of a query. Settings of both arms stand in the command, those of the strategy in the file."""
+    """File, its name, command and Python of a query.
+
+    Settings of the strategy alone stand in the file, those of both arms in the command.
+    """
     return {"file": scenario_file(query), "file_name": file_name(query), "command": command(query), "python": python(query)}
 
 
@@ -38,7 +41,7 @@ def scenario_file(query: Query) -> str:
         node[parts[-1]] = value
     yaml, text = YAML(), io.StringIO()
     yaml.width, yaml.default_flow_style = WIDTH, False
-    yaml.representer.add_representer(type(None), lambda representer, _: representer.represent_scalar("tag:yaml.org,2002:null", "null"))
+    yaml.representer.add_representer(type(None), lambda made, _: made.represent_scalar("tag:yaml.org,2002:null", "null"))
     yaml.dump(content, text)
     return text.getvalue()
 
@@ -54,7 +57,7 @@ def command(query: Query, name: str = "compare", pairs: int | None = None, draws
 
 def python(query: Query) -> str:
     """The same in Python."""
-    strategy = f'unsim.load({query.names[0]!r}, set={_told({**query.ours, **query.shared})})'
+    strategy = f"unsim.load({query.names[0]!r}, set={_told({**query.ours, **query.shared})})"
     return "\n".join([
         "import unsim",
         "",

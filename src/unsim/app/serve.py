@@ -5,6 +5,8 @@ from __future__ import annotations
 import socket
 import webbrowser
 from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
 
 import uvicorn
 
@@ -29,11 +31,13 @@ def serve(scenario: str, against: str | None, port: int, browser: bool, say: Cal
         port = listening.getsockname()[1]
         address = f"http://{HOST}:{port}/"
         say(f"The page is at {address} and on this machine alone; Ctrl-C ends it.")
-        config = uvicorn.Config(site(shelf, port), log_level="warning", access_log=False, lifespan="off", server_header=False)
-        server = uvicorn.Server(config)
+        quiet: dict[str, Any] = {"log_level": "warning", "access_log": False, "server_header": False}
+        server = uvicorn.Server(uvicorn.Config(site(shelf, port), lifespan="off", timeout_graceful_shutdown=1, **quiet))
         if browser:
             webbrowser.open(address)
-        server.run(sockets=[listening])
+        with suppress(KeyboardInterrupt):
+            server.run(sockets=[listening])
+        say("The page has ended.")
 
 
 def _bound(port: int) -> socket.socket:

@@ -1,4 +1,4 @@
-"""The server of the page: queries in, JSON out, to this machine alone. It keeps nothing between two queries but runs to use again."""
+"""The server of the page: queries in, JSON out, to this machine alone. Between queries it keeps nothing but runs to use again."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from unsim.app import lesson
 from unsim.app.answer import answer, page
 from unsim.app.flip import flip
 from unsim.app.query import Query, as_problems, read_query
@@ -130,12 +131,12 @@ Respond = Callable[[Query, Turn], Response]
 class Page:
     """The page's answers to queries."""
 
-    def __init__(self, shelf: Shelf, lesson: list[dict[str, Any]]) -> None:
-        self.shelf, self.lesson = shelf, lesson
+    def __init__(self, shelf: Shelf) -> None:
+        self.shelf = shelf
 
     def page(self, query: Query, _: Turn) -> Response:
         """The controls."""
-        return _json(page(query, self.shelf, self.lesson))
+        return _json(page(query, self.shelf, lesson.shown()))
 
     def run(self, query: Query, turn: Turn) -> Response:
         """The numbers."""
@@ -149,8 +150,8 @@ class Page:
         """A table."""
         found = flip(query, turn.give_way) if table == "flip" else None
         text = as_csv(table, answer(query, turn.go_on), found)
-        name = f"unsim_{table}_{Path(query.scenario.name).name}.csv"
-        return Response(text, media_type="text/csv; charset=utf-8", headers={"content-disposition": f'attachment; filename="{name}"'})
+        saved = {"content-disposition": f'attachment; filename="unsim_{table}_{Path(query.scenario.name).name}.csv"'}
+        return Response(text, media_type="text/csv; charset=utf-8", headers=saved)
 
     async def asked(self, respond: Respond, request: Request) -> Response:
         """The response to a query, or what is wrong with it; the work ends early where the browser goes away."""
@@ -170,9 +171,9 @@ class Page:
             return Response(status_code=499)
 
 
-def site(shelf: Shelf, port: int, lesson: list[dict[str, Any]] | None = None) -> ASGIApp:
+def site(shelf: Shelf, port: int) -> ASGIApp:
     """The whole site, for a port of this machine."""
-    shown = Page(shelf, lesson or [])
+    shown = Page(shelf)
 
     async def table(request: Request) -> Response:
         name = request.path_params["table"]

@@ -38,13 +38,14 @@ class Shelf:
         """The reference of a scenario where none is named: the one that the command names if it begins in the same month,
         else the farthest of those that the scenario extends which does, and if there is none, the scenario itself."""
         start = self._entry(name)["start"]
-        wanted = [*([self.named] if self.named else []), *self._entry(name)["extends"], name]
+        wanted: list[str] = [*([self.named] if self.named else []), *self._entry(name)["extends"], name]
         return next(other for other in wanted if other == name or self._entry(other)["start"] == start)
 
     def entries(self) -> list[dict[str, Any]]:
         """What the page's picker shows: name, title, what it is, first month, horizon in months, usual reference."""
         shown = ("title", "about", "start", "months")
-        return [{"name": name, **{key: self._entry(name)[key] for key in shown}, "against": self.against(name)} for name in self.names]
+        entries = {name: {key: self._entry(name)[key] for key in shown} for name in self.names}
+        return [{"name": name, **entry, "against": self.against(name)} for name, entry in entries.items()]
 
     def _entry(self, name: str) -> dict[str, Any]:
         return _shipped().get(name) or _entry(name)

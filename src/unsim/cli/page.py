@@ -6,14 +6,14 @@ from typing import Annotated
 
 import typer
 
-from unsim.cli.common import app, say, told, whole
+from unsim.cli.common import ScenarioName, app, say, told, whole
 
 EXTRA = "starlette", "uvicorn"
 PORT = 8012
 
 
 @app.command("app")
-def app_(scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A path, or the name of a shipped scenario.")] = "tripartite_2024",
+def app_(scenario: ScenarioName = "tripartite_2024",
          against: Annotated[str | None, typer.Option(metavar="REFERENCE", help="The reference scenario.")] = None,
          port: Annotated[int, typer.Option(parser=whole, metavar="P", help="Port of this machine.")] = PORT,
          browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True) -> None:  # fmt: skip
