@@ -26,9 +26,9 @@ export function lesson(root, steps, go) {
     if (!steps.length) return;
     const at = current();
     const open = at >= 0 && at < steps.length;
-    const title = html("h2", { id: "lesson-title", tabindex: -1 }, open ? `${at + 1}. ${steps[at].title}` : "New here? A first lesson, in six steps");
+    const title = html("h2", { id: "lesson-title", tabindex: -1 }, open ? steps[at].title : "New here? A first lesson, in six steps");
     const list = html("ol", { class: "steps" }, ...steps.map((step, i) =>
-      html("li", {}, link(i, String(i + 1), { title: step.title, "aria-label": `Step ${i + 1}: ${step.title}`, "aria-current": i === at ? "step" : null }))));
+      html("li", {}, link(i, String(i + 1), { title: step.title, "aria-label": `Step ${step.title}`, "aria-current": i === at ? "step" : null }))));
     const body = open ? [html("p", { class: "told" }, steps[at].text.join(" ")), moves(at)] : [];
     root.replaceChildren(html("div", { class: `step ${open ? "open" : ""}` }, html("div", { class: "line" }, title, list), ...body));
     root.hidden = false;
