@@ -8,12 +8,8 @@ from __future__ import annotations
 import math
 import os
 import re
-import shutil
-import subprocess
-import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -27,7 +23,8 @@ from unsim.effects import Comparison, Effect
 
 NO_BROWSER = os.environ.get("UNSIM_NO_BROWSER") == "1"
 if not NO_BROWSER:
-    from playwright.sync_api import Browser, Locator, Page, Playwright, expect, sync_playwright
+    from chromium import chromium, press_to_painted, quantiles, served
+    from playwright.sync_api import Browser, Locator, Page, expect
 
 browsing = [pytest.mark.slow, pytest.mark.xdist_group("browser"), pytest.mark.skipif(NO_BROWSER, reason="UNSIM_NO_BROWSER=1")]
 PATIENCE = 120_000
@@ -92,23 +89,6 @@ def test_votes_differ_in_grey_as_in_colour() -> None:
 # The browser
 
 
-@contextmanager
-def served(port: int = 0) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """The page's server as a user starts it, and its address."""
-    command = [sys.executable, "-m", "unsim", "app", "--no-browser", "--port", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as server:
-        try:
-            assert server.stdout
-            told = ""
-            while not (found := re.search(r"http://127\.0\.0\.1:\d+/", told)):
-                line = server.stdout.readline()
-                assert line, f"the server ended: {told}"
-                told += line
-            yield server, found.group()
-        finally:
-            server.terminate()
-
-
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:
     with served() as (_, found):
@@ -117,14 +97,9 @@ def address() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     expect.set_options(timeout=PATIENCE)
-    assert path, "no Chromium on this machine: install Debian's chromium, or set UNSIM_NO_BROWSER=1 to go without these tests"
-    playing: Playwright
-    with sync_playwright() as playing:
-        browser = playing.chromium.launch(executable_path=path)
-        yield browser
-        browser.close()
+    with chromium() as found:
+        yield found
 
 
 class Visit:
@@ -362,17 +337,9 @@ class TestPage:
             saving.value.save_as(path)
             root = ET.parse(path).getroot()
             words = " ".join(" ".join(root.itertext()).split())
-            for part in (
-                "Coordination = 0.4 (strategy)",
-                "seed 3",
-                "n = 2,000 paired futures",
-                "laim level: calibrated",
-                "Tripartite",
-            ):
-                assert part in words, (name, part)
-            assert not any(
-                "class" in node.attrib or "style" in node.attrib for node in root.iter() if "seat" not in node.get("class", "")
-            )
+            parts = ("Coordination = 0.4 (strategy)", "seed 3", "n = 2,000 paired futures", "laim level: calibrated", "Tripartite")
+            assert not [part for part in parts if part not in words], name
+            assert not any("style" in node.attrib or node.tag.endswith("}style") for node in root.iter()), name
             with visit.page.expect_download() as saving:
                 card.get_by_role("button", name=re.compile(r"Save .* as PNG")).click()
             painted = Path(saving.value.path()).read_bytes()
@@ -411,7 +378,7 @@ class TestPage:
             assert shoe.locator("[tabindex='0']").count() == 1
             letters = dict(zip(("yes", "abstain", "no"), "YAN", strict=True))
             for seat in seats.all():
-                assert letters[seat.get_attribute("data-vote") or ""] in seat.locator("text").all_inner_texts()
+                assert letters[seat.get_attribute("data-vote") or ""] in seat.locator("text").all_text_contents()
         draft = visit.page.locator("[data-draft=sanctions]")
         china, who = draft.get_by_role("option", name=re.compile("China")), draft.locator(".who")
         china.focus()
@@ -513,8 +480,7 @@ class TestPage:
 
     def test_the_first_picture_comes_soon(self, visit: Visit, record_property: Any) -> None:
         visit.open().ready()
-        times = press_to_painted(visit, 50)
-        p50, p95 = times[len(times) // 2], times[int(0.95 * len(times)) - 1]
+        p50, p95 = quantiles(press_to_painted(visit.page, 50)["previews"])
         record_property("key_press_to_painted_ms", {"p50": p50, "p95": p95})
         print(f"key press to painted preview: p50 {p50:.0f} ms, p95 {p95:.0f} ms")
         assert p50 < 500 * crowded()
@@ -527,21 +493,3 @@ def expected_of(changes: dict[str, Any], seed: int) -> Comparison:
 def crowded() -> float:
     """How many times as much is asked of the cores as they have, at least 1."""
     return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
-
-
-def press_to_painted(visit: Visit, presses: int) -> list[float]:
-    """Milliseconds from a key press to the frame after the preview was drawn, sorted."""
-    visit.page.evaluate("""() => {
-        window.times = [];
-        let pressed = 0;
-        addEventListener("keydown", () => { pressed = performance.now(); }, true);
-        new MutationObserver(() => requestAnimationFrame(() => {
-            const channel = new MessageChannel();
-            channel.port1.onmessage = () => times.push(performance.now() - pressed);
-            channel.port2.postMessage(0);
-        })).observe(document.body, {attributeFilter: ["data-previews"]});
-    }""")
-    slider = visit.slider("Coordination")
-    for press in range(presses):
-        visit.press(slider, "ArrowLeft" if press % 20 < 10 else "ArrowRight")
-    return sorted(visit.page.evaluate("times"))

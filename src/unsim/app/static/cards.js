@@ -29,7 +29,7 @@ export function card({ name, title, lead, legend, draw, rows, csv, own, file, no
       width = now;
       paint();
     }
-  }).observe(figure);
+  }).observe(section); // the figure is as wide; what lies below the screen has no layout of its own yet
 
   function paint() {
     if (!answer || !width) return;

@@ -64,11 +64,12 @@ function one(control, change) {
   const id = `control-${key.replaceAll(".", "-")}`;
   const part = KINDS[kind].make(control, id, (value) => change(control, value));
   const usual = part.say(control.initial);
+  const told = control.initial === null ? control.drawn : usual;
   const undo = button("↺", () => {
     change(control, null);
     part.focus();
   }, { class: "undo", "aria-label": `Undo ${label}: back to ${usual}`, title: `Back to ${usual}` });
-  const explained = html("p", { class: "about", id: `${id}-about` }, `${about} `, html("span", { class: "usual" }, `Scenario: ${usual}${KNOWN[identified] ? `; ${KNOWN[identified]}` : ""}.`));
+  const explained = html("p", { class: "about", id: `${id}-about` }, `${about} `, html("span", { class: "usual" }, `Scenario: ${told}${KNOWN[identified] ? `; ${KNOWN[identified]}` : ""}.`));
   const arms = html("span", { class: `arms ${applies}` }, ARMS[applies]);
   const section = html("div", { class: `control ${kind}`, "data-key": key }, part.head(arms, undo), part.body, explained);
   return {
@@ -94,7 +95,7 @@ function range({ label, unit, low, high, step, initial, usual, drawn }, id, chan
   const tick = html("span", { class: "tick", "aria-hidden": "true" });
   const stands = initial ?? usual ?? (low + high) / 2;
   tick.style.left = `calc(8px + (100% - 16px) * ${(stands - low) / (high - low || 1)})`;
-  const say = (value) => (value === null ? drawn : plain(value));
+  const say = (value) => (value === null ? "drawn" : plain(value));
   input.addEventListener("input", () => change(Number(input.value)));
   return {
     head: headed(label, output, id),
@@ -106,7 +107,7 @@ function range({ label, unit, low, high, step, initial, usual, drawn }, id, chan
       if (Number(input.value) !== stand) input.value = stand;
       input.classList.toggle("drawn", value === null);
       output.textContent = value === null ? "drawn" : plain(value);
-      input.setAttribute("aria-valuetext", `${say(value)} ${unit}`.trim());
+      input.setAttribute("aria-valuetext", value === null ? drawn : `${plain(value)} ${unit}`.trim());
     },
   };
 }

@@ -33,7 +33,7 @@ export function forest(groups, palette, width) {
   const gap = 44;
   const each = (width - gap * (columns - 1)) / columns;
   const row = narrow ? NARROW_ROW : ROW;
-  const heights = groups.map(({ effects }) => HEAD + row * Math.max(1, effects.filter((effect) => !still(effect)).length) + stillLines(effects, each).length * 14);
+  const heights = groups.map(({ effects }) => HEAD + row * effects.filter((effect) => !still(effect)).length + stillLines(effects, each).length * 14);
   const total = heights.reduce((sum, height) => sum + height, 0);
   const nodes = [];
   let [column, top, tallest] = [0, 0, 0];
@@ -52,7 +52,7 @@ export const called = ({ label, group }) => capital((group === "revenue" ? label
 const unmoved = (effects) => effects.filter(still).map(called);
 const stillLines = (effects, width) => {
   const names = unmoved(effects);
-  return names.length ? wrapped(`No difference in any future: ${names.join(", ")}.`, Math.floor(width / 5.6)) : [];
+  return names.length ? wrapped(`No difference in any future: ${names.join("; ")}.`, Math.floor(width / 5.6)) : [];
 };
 
 function block({ title, effects }, palette, width, row, narrow) {
@@ -63,7 +63,7 @@ function block({ title, effects }, palette, width, row, narrow) {
   const half = (place.right - place.left) / 2 - 6;
   if (moved.length) nodes.push(el("path", { d: `M${middle.toFixed(1)} ${HEAD - 6}v${row * moved.length + 8}`, stroke: palette.muted, "stroke-opacity": 0.7 }));
   moved.forEach((effect, i) => nodes.push(...one(effect, palette, HEAD + row * i, { width, middle, half, row, narrow })));
-  stillLines(effects, width).forEach((words, i) => nodes.push(text(0, HEAD + row * Math.max(moved.length, 0) + 12 + 14 * i, words, { fill: palette.muted, "font-size": 11 })));
+  stillLines(effects, width).forEach((words, i) => nodes.push(text(0, HEAD + row * moved.length + 12 + 14 * i, words, { fill: palette.muted, "font-size": 11 })));
   return nodes;
 }
 

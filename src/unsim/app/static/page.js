@@ -66,10 +66,9 @@ function tile(effect) {
   const share = relative(effect);
   const unit = unitOfDifference(effect.unit);
   return html("div", { class: `tile ${effect.settled ? "settled" : "open"}`, "data-outcome": effect.outcome },
-    html("dt", {}, capital(effect.label)),
+    html("dt", {}, capital(effect.label), " ", html("span", { class: "sign" }, effect.settled ? "sign settled" : "sign open")),
     html("dd", {}, html("b", { class: "effect" }, mean), " ", html("span", { class: "unit" }, unit), " ",
-      html("span", { class: "interval" }, interval), share && html("span", { class: "share" }, ` ${share} of reference`), " ",
-      html("span", { class: "sign" }, effect.settled ? "sign settled" : "sign open")));
+      html("span", { class: "more" }, html("span", { class: "interval" }, interval), share && html("span", { class: "share" }, ` ${share} of reference`))));
 }
 
 function compared({ scenario, against, changed }) {

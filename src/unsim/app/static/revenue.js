@@ -77,7 +77,7 @@ function one(shown, arm, months, palette, panel, y, most, scaled, labelled, unit
 
 const shortened = (label) => {
   const words = label.replace(/ \(.*/, "");
-  return words.length > 24 ? `${words.slice(0, 23).trimEnd()}…` : words;
+  return words.length > 26 ? `${words.slice(0, 25).trimEnd()}…` : words;
 };
 
 const told = (shown, months, unit) => {

@@ -11,7 +11,7 @@ export const LIGHT = {
 };
 export const DARK = {
   ink: "#e9edf2", muted: "#a3afbc", faint: "#303b48", paper: "#171e27", strategy: "#62b8ec", reference: "#f2995e",
-  yes: "#62b8ec", onYes: "#0d1319", abstain: "#4b5765", onAbstain: "#f2f5f8", no: "#f0b040", onNo: "#0d1319", rise: "#a8652a", fall: "#5d589f",
+  yes: "#4e9bd6", onYes: "#0d1319", abstain: "#4b5765", onAbstain: "#f2f5f8", no: "#f5c451", onNo: "#0d1319", rise: "#a8652a", fall: "#5d589f",
   stack: ["#5767c4", "#8bd0f2", "#2c9a63", "#e6d78b", "#a8437a", "#9adcc6", "#cc6f83", "#7c8794"],
 };
 
