@@ -149,6 +149,7 @@ def test_the_link_of_an_answer_gives_the_answer_again() -> None:
 @pytest.mark.parametrize("step", lesson.steps(), ids=lambda step: step["title"])
 def test_what_the_lesson_says_is_what_the_page_shows(step: dict[str, Any]) -> None:
     found = answer(asked(step["query"]))
+    assert found["query"] == step["query"]
     effects = {effect["outcome"]: effect for effect in found["effects"]}
     passes = {draft["draft"] for draft in found["council"]["drafts"] if draft["adopted"] > 0.8}
     for outcome, says in step["holds"].items():

@@ -102,10 +102,13 @@ class Run:
 
     def row(self, name: str) -> int:
         """Row of an outcome; raises ``KeyError`` with the known names."""
-        names = [outcome.name for outcome in self.scenario.outcomes]
-        if name not in names:
-            raise KeyError(f"no outcome {name!r}; there are {', '.join(names)}")
-        return names.index(name)
+        if name not in self._rows:
+            raise KeyError(f"no outcome {name!r}; there are {', '.join(self._rows)}")
+        return self._rows[name]
+
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        return {outcome.name: row for row, outcome in enumerate(self.scenario.outcomes)}
 
     @cached_property
     def outcomes(self) -> xr.Dataset:

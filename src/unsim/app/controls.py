@@ -111,9 +111,9 @@ def _plain(file: ScenarioFile, key: str, label: str, about: str, group: str, app
 
 def value_at(file: ScenarioFile, key: str) -> Any:
     """The value at a dotted key of a scenario."""
-    node: Any = file.model_dump(by_alias=True)
+    node: Any = file
     for part in key.split("."):
-        node = node[part]
+        node = node[part] if isinstance(node, dict) else getattr(node, part)
     return node
 
 
@@ -176,7 +176,7 @@ def _rivals(scenario: Scenario, reference: Scenario) -> Iterator[Control]:
 
 def _last_step(file: ScenarioFile, key: str, label: str, about: str, group: str) -> Control:
     """The level at the start of a path of dated steps, in both arms: the last step that is known by then."""
-    steps = [{"from": step["from"], "value": step["value"]} for step in value_at(file, key) if not step["supposed"]]
+    steps = [{"from": step.start, "value": step.value} for step in value_at(file, key) if not step.supposed]
     last = max((s for s in steps if file.as_it_happened or s["from"] <= file.start), key=lambda step: str(step["from"]))
     return Control(key, label, about, group, "range", float(last["value"]), "partly", "both",
                    lambda value, _: {key: [step if step is not last else {**step, "value": value} for step in steps]},
@@ -199,7 +199,7 @@ def _enforcement(scenario: Scenario) -> Iterator[Control]:
                   unit="share", low=0.0, high=1.0, step=0.05)  # fmt: skip
     yield _plain(file, "council.monitoring_team", "Monitoring team outside the UN", "Once the Panel of Experts is gone: a team "
                  f"never founded, founded by chance, planned, or there already. {DECISION}", ENFORCE)  # fmt: skip
-    theirs = load(LINKS).file.mandates
+    theirs = _shipped(LINKS).mandates
     for name, mandate in file.mandates.items():
         if mandate.scope == "link" and name in theirs:
             yield _body(file, f"mandates.{name}", mandate, theirs[name])
@@ -218,7 +218,7 @@ def _goods(scenario: Scenario) -> Iterator[Control]:
     file = scenario.file
     ours = {measure.sender: (name, measure) for name, measure in file.measures.add.items() if measure.channel == "resale"}
     markets = {market for channel in file.channels.values() for sold in channel.sold_on.values() for market in sold}
-    offered = {m.sender: (name, m) for name, m in _shipped_bans().items() if m.sender in markets}
+    offered = {m.sender: (name, m) for name, m in _shipped(BANS).measures.add.items() if m.sender in markets}
     every = {**offered, **ours}
 
     def ban(name: str, measure: Measure) -> dict[str, Any]:
@@ -234,7 +234,7 @@ def _goods(scenario: Scenario) -> Iterator[Control]:
                   "with labour of the DPRK, wherever they are sold on. Coverage is that of the shipped scenario of such bans. "
                   f"{DECISION}", GOODS, "multi", tuple(ours), "decision", "strategy", bans,
                   options=tuple((sender, scenario.called(sender)) for sender in every))  # fmt: skip
-    usual = next((m.conditional for _, m in ours.values()), next(iter(_shipped_bans().values())).conditional)
+    usual = next((m.conditional for _, m in ours.values()), next(iter(_shipped(BANS).measures.add.values())).conditional)
     form = form_at("measures.add.usa_ban.conditional")
     yield Control("bans.conditional", "Conditionality of the bans", "The part of such a ban that eases as coercion falls: what the "
                   f"regime could win by coercing less. It acts only where a market bans. {DECISION} Whether the regime would "
@@ -244,8 +244,8 @@ def _goods(scenario: Scenario) -> Iterator[Control]:
 
 
 @cache
-def _shipped_bans() -> dict[str, Measure]:
-    return dict(load(BANS).file.measures.add)
+def _shipped(name: str) -> ScenarioFile:
+    return load(name).file
 
 
 def _regime(scenario: Scenario) -> Iterator[Control]:

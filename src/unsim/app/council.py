@@ -19,7 +19,7 @@ from unsim.sweep import run
 MONTH = 1
 """The second: what a strategy decides acts from there on."""
 TERMS = {
-    "linked": "the text itself, as its position, rivalry and the text's bite have it",
+    "linked": "the text itself: position, rivalry, bite",
     "veto_price": "price of a veto",
     "weapons_mood": "attention to weapons",
     "posture": "its government's own stance",
