@@ -15,12 +15,24 @@ export function card({ name, title, lead, legend, draw, rows, csv, own, file, no
   const figure = html("figure", { class: "figure" }, own ?? null);
   const [heading, under] = [html("h2", { id: `${name}-title` }, title), html("p", { class: "lead" })];
   const key = html("ul", { class: "legend", "aria-label": "Legend" });
-  const numbers = html("details", { class: "numbers" }, html("summary", {}, "Numbers", html("span", { class: "unseen" }, ` of ${title}`)));
+  const numbers = html(
+    "details",
+    { class: "numbers" },
+    html("summary", {}, "Numbers", html("span", { class: "unseen" }, ` of ${title}`)),
+  );
   const saved = (kind, save) => button(kind, () => save(asFile(), `unsim-${name}`), { "aria-label": `Save ${title} as ${kind}` });
-  const link = csv ? html("a", { class: "quiet", download: `unsim-${csv}.csv`, "aria-label": `Save the table of ${title} as CSV` }, "CSV") : null;
+  const link = csv
+    ? html("a", { class: "quiet", download: `unsim-${csv}.csv`, "aria-label": `Save the table of ${title} as CSV` }, "CSV")
+    : null;
   const tools = html("div", { class: "tools" }, saved("SVG", saveSvg), saved("PNG", savePng), link);
-  const section = html("section", { class: `card ${wide ? "wide" : ""}`, id: name, "aria-labelledby": `${name}-title` },
-    html("header", {}, heading, html("span", { class: "tag", "aria-hidden": "true" }), under), key, figure, html("footer", {}, numbers, tools));
+  const section = html(
+    "section",
+    { class: `card ${wide ? "wide" : ""}`, id: name, "aria-labelledby": `${name}-title` },
+    html("header", {}, heading, html("span", { class: "tag", "aria-hidden": "true" }), under),
+    key,
+    figure,
+    html("footer", {}, numbers, tools),
+  );
 
   numbers.addEventListener("toggle", fill);
   new ResizeObserver(([entry]) => {
@@ -45,10 +57,22 @@ export function card({ name, title, lead, legend, draw, rows, csv, own, file, no
 
   function fill() {
     if (!numbers.open || !answer) return;
-    numbers.replaceChildren(numbers.firstChild, table(rows(answer), `${title}: numbers`), html("p", { class: "note" }, restsOn(answer, note?.(answer)).slice(2, 4).join(" ")));
+    numbers.replaceChildren(
+      numbers.firstChild,
+      table(rows(answer), `${title}: numbers`),
+      html("p", { class: "note" }, restsOn(answer, note?.(answer)).slice(2, 4).join(" ")),
+    );
   }
 
-  const asFile = () => framed({ title, lead: lead(answer), legend, draw: (colours, room) => (file ?? draw)(answer, colours, room), answer, note: note?.(answer) });
+  const asFile = () =>
+    framed({
+      title,
+      lead: lead(answer),
+      legend,
+      draw: (colours, room) => (file ?? draw)(answer, colours, room),
+      answer,
+      note: note?.(answer),
+    });
 
   return {
     section,
@@ -64,6 +88,13 @@ export function card({ name, title, lead, legend, draw, rows, csv, own, file, no
 }
 
 function sample({ kind, colour, letter, words }, palette) {
-  const mark = kind === "none" ? null : el("svg", { width: 20, height: 16, viewBox: "0 0 20 16", "aria-hidden": "true" }, swatch(kind, palette[colour], letter, palette));
+  const mark =
+    kind === "none"
+      ? null
+      : el(
+          "svg",
+          { width: 20, height: 16, viewBox: "0 0 20 16", "aria-hidden": "true" },
+          swatch(kind, palette[colour], letter, palette),
+        );
   return html("li", {}, mark, words);
 }

@@ -28,15 +28,22 @@ const KINDS = {
 export function controls(root, groups, undoAll, told) {
   const made = groups.flatMap(({ controls: all }) => all).map((control) => one(control, change));
   const byKey = new Map(made.map((entry) => [entry.control.key, entry]));
-  root.replaceChildren(...groups.map(({ title, controls: all }, i) => {
-    const count = html("span", { class: "count" });
-    const group = html("details", { class: "group", open: i < 2 || all.some(moved) }, html("summary", {}, html("h3", {}, title), count), ...all.map(({ key }) => byKey.get(key).section));
-    group.tell = () => {
-      const changed = all.filter(moved).length;
-      count.textContent = changed ? `${changed} changed` : "";
-    };
-    return group;
-  }));
+  root.replaceChildren(
+    ...groups.map(({ title, controls: all }, i) => {
+      const count = html("span", { class: "count" });
+      const group = html(
+        "details",
+        { class: "group", open: i < 2 || all.some(moved) },
+        html("summary", {}, html("h3", {}, title), count),
+        ...all.map(({ key }) => byKey.get(key).section),
+      );
+      group.tell = () => {
+        const changed = all.filter(moved).length;
+        count.textContent = changed ? `${changed} changed` : "";
+      };
+      return group;
+    }),
+  );
 
   function change(control, value) {
     settings.set({ [control.key]: value === null || same(value, control.initial) ? null : KINDS[control.kind].write(value) });
@@ -65,11 +72,20 @@ function one(control, change) {
   const part = KINDS[kind].make(control, id, (value) => change(control, value));
   const usual = part.say(control.initial);
   const told = control.initial === null ? control.drawn : usual;
-  const undo = button("↺", () => {
-    change(control, null);
-    part.focus();
-  }, { class: "undo", "aria-label": `Undo ${label}: back to ${usual}`, title: `Back to ${usual}` });
-  const explained = html("p", { class: "about", id: `${id}-about` }, `${about} `, html("span", { class: "usual" }, `Scenario: ${told}${KNOWN[identified] ? `; ${KNOWN[identified]}` : ""}.`));
+  const undo = button(
+    "↺",
+    () => {
+      change(control, null);
+      part.focus();
+    },
+    { class: "undo", "aria-label": `Undo ${label}: back to ${usual}`, title: `Back to ${usual}` },
+  );
+  const explained = html(
+    "p",
+    { class: "about", id: `${id}-about` },
+    `${about} `,
+    html("span", { class: "usual" }, `Scenario: ${told}${KNOWN[identified] ? `; ${KNOWN[identified]}` : ""}.`),
+  );
   const arms = html("span", { class: `arms ${applies}` }, ARMS[applies]);
   const section = html("div", { class: `control ${kind}`, "data-key": key }, part.head(arms, undo), part.body, explained);
   return {
@@ -86,7 +102,8 @@ function one(control, change) {
 }
 
 function headed(label, output, id) {
-  return (arms, undo) => html("div", { class: "head" }, html("label", { for: id }, label), arms, html("span", { class: "right" }, undo, output));
+  return (arms, undo) =>
+    html("div", { class: "head" }, html("label", { for: id }, label), arms, html("span", { class: "right" }, undo, output));
 }
 
 function range({ label, unit, low, high, step, initial, usual, drawn }, id, change) {
@@ -99,7 +116,19 @@ function range({ label, unit, low, high, step, initial, usual, drawn }, id, chan
   input.addEventListener("input", () => change(Number(input.value)));
   return {
     head: headed(label, output, id),
-    body: html("div", { class: "track" }, input, tick, html("div", { class: "ends", "aria-hidden": "true" }, html("span", {}, plain(low)), html("span", {}, unit), html("span", {}, plain(high)))),
+    body: html(
+      "div",
+      { class: "track" },
+      input,
+      tick,
+      html(
+        "div",
+        { class: "ends", "aria-hidden": "true" },
+        html("span", {}, plain(low)),
+        html("span", {}, unit),
+        html("span", {}, plain(high)),
+      ),
+    ),
     say,
     focus: () => input.focus(),
     show(value) {
@@ -120,19 +149,27 @@ function whole({ label, unit, low, high }, id, change) {
     body: html("div", { class: "ends", "aria-hidden": "true" }, html("span", {}, `${plain(low)} to ${plain(high)}`)),
     say: plain,
     focus: () => input.focus(),
-    show: (value) => { if (input.value !== String(value)) input.value = value; },
+    show: (value) => {
+      if (input.value !== String(value)) input.value = value;
+    },
   };
 }
 
 function choice({ label, options }, id, change) {
-  const input = html("select", { id, "aria-describedby": `${id}-about` }, ...options.map(({ value, label: words }) => html("option", { value }, words)));
+  const input = html(
+    "select",
+    { id, "aria-describedby": `${id}-about` },
+    ...options.map(({ value, label: words }) => html("option", { value }, words)),
+  );
   input.addEventListener("change", () => change(input.value));
   return {
     head: headed(label, null, id),
     body: input,
     say: (value) => options.find((option) => option.value === value)?.label ?? String(value),
     focus: () => input.focus(),
-    show: (value) => { input.value = value; },
+    show: (value) => {
+      input.value = value;
+    },
   };
 }
 
@@ -144,28 +181,44 @@ function toggle({ label }, id, change) {
     body: null,
     say: (value) => (value ? "on" : "off"),
     focus: () => input.focus(),
-    show: (value) => { input.checked = value; },
+    show: (value) => {
+      input.checked = value;
+    },
   };
 }
 
 function multi(control, id, change) {
   const boxes = control.options.map(({ value }) => html("input", { type: "checkbox", value }));
   const chips = control.options.map(({ label }, i) => html("label", { class: "chip" }, boxes[i], html("span", {}, label)));
-  const group = html("div", { class: "chips", role: "group", "aria-label": control.label, "aria-describedby": `${id}-about`, id }, ...chips);
+  const group = html(
+    "div",
+    { class: "chips", role: "group", "aria-label": control.label, "aria-describedby": `${id}-about`, id },
+    ...chips,
+  );
   const take = (chosen) => change(same([...chosen].sort(), [...control.initial].sort()) ? control.initial : lists(control, chosen));
   group.addEventListener("change", () => take(boxes.filter((box) => box.checked).map((box) => box.value)));
   const menus = control.presets.length ? presets(control, take) : null;
   return {
-    head: (arms, undo) => html("div", { class: "head" }, html("span", { class: "name" }, control.label), arms, html("span", { class: "right" }, undo)),
+    head: (arms, undo) =>
+      html("div", { class: "head" }, html("span", { class: "name" }, control.label), arms, html("span", { class: "right" }, undo)),
     body: html("div", {}, menus, group),
-    say: (value) => value.map((name) => control.options.find((option) => option.value === name)?.label ?? name).join(", ") || "none",
+    say: (value) =>
+      value.map((name) => control.options.find((option) => option.value === name)?.label ?? name).join(", ") || "none",
     focus: () => boxes[0].focus(),
-    show: (value) => boxes.forEach((box) => { box.checked = value.includes(box.value); }),
+    show: (value) =>
+      boxes.forEach((box) => {
+        box.checked = value.includes(box.value);
+      }),
   };
 }
 
 function presets({ label, presets: all }, change) {
-  const input = html("select", { class: "presets", "aria-label": `${label}: take those of a scenario` }, html("option", { value: "" }, "Take those of a scenario …"), ...all.map((one, i) => html("option", { value: i }, one.label)));
+  const input = html(
+    "select",
+    { class: "presets", "aria-label": `${label}: take those of a scenario` },
+    html("option", { value: "" }, "Take those of a scenario …"),
+    ...all.map((one, i) => html("option", { value: i }, one.label)),
+  );
   input.addEventListener("change", () => {
     change(all[Number(input.value)].value);
     input.value = "";

@@ -47,7 +47,13 @@ export function framed({ title, lead, legend, draw, answer, note }) {
     }
   }
   const total = Math.ceil(y + MARGIN / 2);
-  return canvas(WIDTH, total, palette, el("rect", { width: WIDTH, height: total, fill: palette.paper }), el("g", { transform: `translate(${MARGIN} 0)` }, ...nodes));
+  return canvas(
+    WIDTH,
+    total,
+    palette,
+    el("rect", { width: WIDTH, height: total, fill: palette.paper }),
+    el("g", { transform: `translate(${MARGIN} 0)` }, ...nodes),
+  );
 }
 
 function keyed(nodes, legend, top, width, palette) {
@@ -55,7 +61,11 @@ function keyed(nodes, legend, top, width, palette) {
   for (const { kind, colour, letter, words } of legend) {
     const room = (kind === "none" ? 0 : 26) + words.length * 5.9 + 20;
     if (x && x + room > width) [x, y] = [0, y + 20];
-    const sample = el("svg", { x, y: y - 6, width: 20, height: 16, viewBox: "0 0 20 16" }, swatch(kind, palette[colour], letter, palette));
+    const sample = el(
+      "svg",
+      { x, y: y - 6, width: 20, height: 16, viewBox: "0 0 20 16" },
+      swatch(kind, palette[colour], letter, palette),
+    );
     if (kind !== "none") nodes.push(sample);
     nodes.push(text(x + (kind === "none" ? 0 : 26), y + 6, words, { "font-size": 11, fill: palette.ink }));
     x += room;
@@ -72,7 +82,18 @@ export function swatch(kind, colour, letter, palette) {
     dot: () => el("circle", { cx: 10, cy: 8, r: 4, fill: colour, stroke: colour, "stroke-width": 1.8 }),
     ring: () => el("circle", { cx: 10, cy: 8, r: 4, fill: palette.paper, stroke: colour, "stroke-width": 1.8 }),
     square: () => el("rect", { x: 4, y: 2, width: 12, height: 12, rx: 2, fill: colour, "fill-opacity": 0.6 }),
-    seat: () => el("g", {}, el("circle", { cx: 10, cy: 8, r: 7.6, fill: colour }), text(10, 11.8, letter, { "text-anchor": "middle", "font-size": 10.5, "font-weight": 700, fill: palette[`on${vote?.charAt(0).toUpperCase()}${vote?.slice(1)}`] })),
+    seat: () =>
+      el(
+        "g",
+        {},
+        el("circle", { cx: 10, cy: 8, r: 7.6, fill: colour }),
+        text(10, 11.8, letter, {
+          "text-anchor": "middle",
+          "font-size": 10.5,
+          "font-weight": 700,
+          fill: palette[`on${vote?.charAt(0).toUpperCase()}${vote?.slice(1)}`],
+        }),
+      ),
     none: () => el("g"),
   }[kind]();
 }
@@ -96,7 +117,10 @@ export async function savePng(svg, name) {
   try {
     image.src = address;
     await image.decode();
-    const board = Object.assign(document.createElement("canvas"), { width: 2 * svg.getAttribute("width"), height: 2 * svg.getAttribute("height") });
+    const board = Object.assign(document.createElement("canvas"), {
+      width: 2 * svg.getAttribute("width"),
+      height: 2 * svg.getAttribute("height"),
+    });
     board.getContext("2d").drawImage(image, 0, 0, board.width, board.height);
     const bytes = await new Promise((done) => board.toBlob(done, "image/png"));
     save(bytes, "image/png", `${name}.png`);

@@ -4,7 +4,11 @@ import { capital, percent, relative, shortUnit, unitOfDifference, withInterval, 
 import { el, text, wrapped } from "./svg.js";
 
 const TITLES = {
-  headline: "In short", regime: "The regime", civilians: "Civilians", coalition: "The coalition", "UN output": "What the UN puts out",
+  headline: "In short",
+  regime: "The regime",
+  civilians: "Civilians",
+  coalition: "The coalition",
+  "UN output": "What the UN puts out",
   revenue: "Revenue from each buyer and channel",
 };
 const ORDER = ["headline", "regime", "civilians", "coalition", "enforcement", "UN output", "revenue"];
@@ -20,8 +24,15 @@ export const LEGEND = [
 
 /** The effects by group, the headline first. */
 export function grouped(effects) {
-  const names = [...ORDER.filter((name) => effects.some((effect) => effect.group === name)), ...new Set(effects.map((effect) => effect.group).filter((name) => !ORDER.includes(name)))];
-  return names.map((name) => ({ name, title: TITLES[name] ?? capital(name), effects: effects.filter((effect) => effect.group === name) }));
+  const names = [
+    ...ORDER.filter((name) => effects.some((effect) => effect.group === name)),
+    ...new Set(effects.map((effect) => effect.group).filter((name) => !ORDER.includes(name))),
+  ];
+  return names.map((name) => ({
+    name,
+    title: TITLES[name] ?? capital(name),
+    effects: effects.filter((effect) => effect.group === name),
+  }));
 }
 
 const still = (effect) => effect.unchanged;
@@ -33,7 +44,9 @@ export function forest(groups, palette, width) {
   const gap = 44;
   const each = (width - gap * (columns - 1)) / columns;
   const row = narrow ? NARROW_ROW : ROW;
-  const heights = groups.map(({ effects }) => HEAD + row * effects.filter((effect) => !still(effect)).length + stillLines(effects, each).length * 14);
+  const heights = groups.map(
+    ({ effects }) => HEAD + row * effects.filter((effect) => !still(effect)).length + stillLines(effects, each).length * 14,
+  );
   const total = heights.reduce((sum, height) => sum + height, 0);
   const nodes = [];
   let [column, top, tallest] = [0, 0, 0];
@@ -47,7 +60,8 @@ export function forest(groups, palette, width) {
 }
 
 /** What a row calls its outcome: short, since the title of its group says the rest. */
-export const called = ({ label, group }) => capital((group === "revenue" ? label.replace(/^revenue from /, "") : label).replace(/ \(.*\)$/, ""));
+export const called = ({ label, group }) =>
+  capital((group === "revenue" ? label.replace(/^revenue from /, "") : label).replace(/ \(.*\)$/, ""));
 
 const unmoved = (effects) => effects.filter(still).map(called);
 const stillLines = (effects, width) => {
@@ -56,14 +70,26 @@ const stillLines = (effects, width) => {
 };
 
 function block({ title, effects }, palette, width, row, narrow) {
-  const nodes = [text(0, HEAD - 14, title, { "font-size": 12.5, "font-weight": 650 }), el("path", { d: `M0 ${HEAD - 6.5}H${width}`, stroke: palette.faint })];
+  const nodes = [
+    text(0, HEAD - 14, title, { "font-size": 12.5, "font-weight": 650 }),
+    el("path", { d: `M0 ${HEAD - 6.5}H${width}`, stroke: palette.faint }),
+  ];
   const moved = effects.filter((effect) => !still(effect));
   const place = narrow ? { left: 0, right: width - 132 } : { left: Math.min(width * 0.45, 268), right: width - 196 };
   const middle = (place.left + place.right) / 2;
   const half = (place.right - place.left) / 2 - 6;
-  if (moved.length) nodes.push(el("path", { d: `M${middle.toFixed(1)} ${HEAD - 6}v${row * moved.length + 8}`, stroke: palette.muted, "stroke-opacity": 0.7 }));
+  if (moved.length)
+    nodes.push(
+      el("path", {
+        d: `M${middle.toFixed(1)} ${HEAD - 6}v${row * moved.length + 8}`,
+        stroke: palette.muted,
+        "stroke-opacity": 0.7,
+      }),
+    );
   moved.forEach((effect, i) => nodes.push(...one(effect, palette, HEAD + row * i, { width, middle, half, row, narrow })));
-  stillLines(effects, width).forEach((words, i) => nodes.push(text(0, HEAD + row * moved.length + 12 + 14 * i, words, { fill: palette.muted, "font-size": 11 })));
+  stillLines(effects, width).forEach((words, i) =>
+    nodes.push(text(0, HEAD + row * moved.length + 12 + 14 * i, words, { fill: palette.muted, "font-size": 11 })),
+  );
   return nodes;
 }
 
@@ -79,29 +105,62 @@ function one(effect, palette, top, { width, middle, half, row, narrow }) {
   const name = text(0, base, called(effect));
   const size = text(narrow ? width : width - 124, base, mean, { "text-anchor": "end", ...strong });
   (narrow ? size : name).append(unit());
-  const numbers = [size, text(width, narrow ? y + 4 : base, interval, { "text-anchor": "end", fill: palette.muted, "font-size": 11 })];
+  const numbers = [
+    size,
+    text(width, narrow ? y + 4 : base, interval, { "text-anchor": "end", fill: palette.muted, "font-size": 11 }),
+  ];
   const bar = [
-    el("path", { d: `M${x(effect.low).toFixed(1)} ${y}H${x(effect.high).toFixed(1)}`, stroke: palette.strategy, "stroke-width": 2.4 }),
-    el("circle", { cx: x(effect.effect).toFixed(1), cy: y, r: 4, stroke: palette.strategy, "stroke-width": 1.8, fill: effect.settled ? palette.strategy : palette.paper }),
+    el("path", {
+      d: `M${x(effect.low).toFixed(1)} ${y}H${x(effect.high).toFixed(1)}`,
+      stroke: palette.strategy,
+      "stroke-width": 2.4,
+    }),
+    el("circle", {
+      cx: x(effect.effect).toFixed(1),
+      cy: y,
+      r: 4,
+      stroke: palette.strategy,
+      "stroke-width": 1.8,
+      fill: effect.settled ? palette.strategy : palette.paper,
+    }),
   ];
   return [el("g", {}, el("title", {}, sentence(effect, share)), name, ...bar, ...numbers)];
 }
+
+const judged = (effect) =>
+  effect.settled ? "sign settled" : effect.outside ? "sign open, and a few draws far out carry the mean" : "sign open";
 
 /** An effect as a sentence. */
 export function sentence(effect, share = relative(effect)) {
   const { mean, interval } = withInterval(effect);
   const size = `${capital(effect.label)}: ${mean} ${unitOfDifference(effect.unit)}, interval ${interval}`;
-  return `${size}${share ? `, ${share} of the reference’s mean` : ""}; ${effect.settled ? "sign settled" : effect.outside ? "a few draws far out carry the mean" : "sign open"}. ${capital(effect.about)}.`;
+  const compared = share ? `, ${share} of the reference’s mean` : "";
+  return `${size}${compared}; ${judged(effect)}. ${capital(effect.about)}.`;
 }
 
-export const alt = (effects) => `Effects of the strategy against the reference. ${effects.filter((effect) => effect.group === "headline").map((effect) => sentence(effect)).join(" ")}`;
+export const alt = (effects) =>
+  `Effects of the strategy against the reference. ${effects
+    .filter((effect) => effect.group === "headline")
+    .map((effect) => sentence(effect))
+    .join(" ")}`;
 
 /** The rows of the table: the whole picture in numbers. */
 export const rows = (effects) => ({
   head: ["outcome", "unit", "reference", "strategy", "effect", "interval", "of reference", "same sign in draws", "sign"],
-  body: grouped(effects).flatMap((group) => group.effects).map((effect) => {
-    const { mean, interval } = withInterval(effect);
-    const levels = [number(effect.reference_mean), number(effect.strategy_mean)];
-    return [capital(effect.label), effect.unit, ...levels, mean, interval, relative(effect), percent(effect.sign_share), effect.unchanged ? "no difference" : effect.settled ? "settled" : effect.outside ? "few draws carry it" : "open"];
-  }),
+  body: grouped(effects)
+    .flatMap((group) => group.effects)
+    .map((effect) => {
+      const { mean, interval } = withInterval(effect);
+      const levels = [number(effect.reference_mean), number(effect.strategy_mean)];
+      return [
+        capital(effect.label),
+        effect.unit,
+        ...levels,
+        mean,
+        interval,
+        relative(effect),
+        percent(effect.sign_share),
+        effect.unchanged ? "no difference" : effect.settled ? "settled" : effect.outside ? "few draws carry it" : "open",
+      ];
+    }),
 });

@@ -48,16 +48,31 @@ export function fan(shown, months, palette, width) {
   }
   for (const [arm, look] of Object.entries(LOOK)) nodes.push(stroke(line(xs, shown[arm].q50.map(y)), palette[arm], 2.2, look.dash));
   const arms = ["strategy", "reference"];
-  const places = apart(arms.map((arm) => y(shown[arm].q50.at(-1))), 27, TOP + 12, HEIGHT - BOTTOM - 14);
+  const places = apart(
+    arms.map((arm) => y(shown[arm].q50.at(-1))),
+    27,
+    TOP + 12,
+    HEIGHT - BOTTOM - 14,
+  );
   arms.forEach((arm, i) => {
-    nodes.push(text(right + 7, places[i] - 1, number(shown[arm].q50.at(-1)), { fill: palette[arm], "font-weight": 600, "font-size": 12.5 }));
+    nodes.push(
+      text(right + 7, places[i] - 1, number(shown[arm].q50.at(-1)), { fill: palette[arm], "font-weight": 600, "font-size": 12.5 }),
+    );
     nodes.push(text(right + 7, places[i] + 11, arm, { fill: palette[arm], "font-size": 10.5 }));
   });
   return { nodes, height: HEIGHT, alt: told(shown, months), x, left: LEFT, right, top: TOP, bottom: HEIGHT - BOTTOM };
 }
 
 const stroke = (d, colour, width, dash, opacity) =>
-  el("path", { d, fill: "none", stroke: colour, "stroke-width": width, "stroke-dasharray": dash, "stroke-opacity": opacity, "stroke-linejoin": "round" });
+  el("path", {
+    d,
+    fill: "none",
+    stroke: colour,
+    "stroke-width": width,
+    "stroke-dasharray": dash,
+    "stroke-opacity": opacity,
+    "stroke-linejoin": "round",
+  });
 
 const reach = (arm, i) => `${number(arm.q50[i])}, nine in ten futures from ${number(arm.q05[i])} to ${number(arm.q95[i])}`;
 
@@ -74,6 +89,9 @@ export function rows(shown, months) {
   const names = ["q05", "q50", "q95"];
   return {
     head: ["month", ...["strategy", "reference"].flatMap((arm) => ["5%", "median", "95%"].map((name) => `${arm} ${name}`))],
-    body: kept.map((i) => [months[i], ...["strategy", "reference"].flatMap((arm) => names.map((name) => number(shown[arm][name][i])))]),
+    body: kept.map((i) => [
+      months[i],
+      ...["strategy", "reference"].flatMap((arm) => names.map((name) => number(shown[arm][name][i]))),
+    ]),
   };
 }

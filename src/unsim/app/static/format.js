@@ -49,7 +49,20 @@ const SHORT = { "USD million a month": "USD m a month", "index 0-100": "points" 
 export const shortUnit = (unit) => SHORT[unit] ?? unit.replace(/^index, .*/, "index");
 export const unitOfDifference = (unit) => (unit.startsWith("index 0") ? "index points" : unit.replace(/, .*/, ""));
 
-const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+const MONTHS = [
+  "January",
+  "February",
+  "March",
+  "April",
+  "May",
+  "June",
+  "July",
+  "August",
+  "September",
+  "October",
+  "November",
+  "December",
+];
 export function monthName(month) {
   const [year, index] = month.split("-");
   return `${MONTHS[Number(index) - 1]} ${year}`;

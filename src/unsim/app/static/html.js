@@ -21,8 +21,15 @@ export function button(words, does, attributes = {}) {
 /** A table of words and numbers; the first column names the row. */
 export function table({ head, body }, caption) {
   const cell = (words, i) => html(i === 0 ? "th" : "td", { scope: i === 0 ? "row" : null }, words);
-  return html("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption }, html("table", {},
-    html("caption", { class: "unseen" }, caption),
-    html("thead", {}, html("tr", {}, ...head.map((words) => html("th", { scope: "col" }, words)))),
-    html("tbody", {}, ...body.map((row) => html("tr", {}, ...row.map(cell))))));
+  return html(
+    "div",
+    { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
+    html(
+      "table",
+      {},
+      html("caption", { class: "unseen" }, caption),
+      html("thead", {}, html("tr", {}, ...head.map((words) => html("th", { scope: "col" }, words)))),
+      html("tbody", {}, ...body.map((row) => html("tr", {}, ...row.map(cell)))),
+    ),
+  );
 }

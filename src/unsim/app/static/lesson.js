@@ -17,7 +17,6 @@ export function lesson(root, steps, go) {
       event.preventDefault();
       history.pushState(null, "", address(i));
       go();
-      root.querySelector(".step h2, .step a")?.focus();
     });
     return made;
   }
@@ -25,25 +24,49 @@ export function lesson(root, steps, go) {
   function refresh() {
     if (!steps.length) return;
     const at = current();
+    const held = root.contains(document.activeElement);
     const open = at >= 0 && at < steps.length;
-    const title = html("h2", { id: "lesson-title", tabindex: -1 }, open ? steps[at].title : "New here? A first lesson, in six steps");
-    const list = html("ol", { class: "steps" }, ...steps.map((step, i) =>
-      html("li", {}, link(i, String(i + 1), { title: step.title, "aria-label": `Step ${step.title}`, "aria-current": i === at ? "step" : null }))));
+    const title = html(
+      "h2",
+      { id: "lesson-title", tabindex: -1 },
+      open ? steps[at].title : "New here? A first lesson, in six steps",
+    );
+    const list = html(
+      "ol",
+      { class: "steps" },
+      ...steps.map((step, i) =>
+        html(
+          "li",
+          {},
+          link(i, String(i + 1), {
+            title: step.title,
+            "aria-label": `Step ${step.title}`,
+            "aria-current": i === at ? "step" : null,
+          }),
+        ),
+      ),
+    );
     const body = open ? [html("p", { class: "told" }, steps[at].text.join(" ")), moves(at)] : [];
-    root.replaceChildren(html("div", { class: `step ${open ? "open" : ""}` }, html("div", { class: "line" }, title, list), ...body));
+    root.replaceChildren(
+      html("div", { class: `step ${open ? "open" : ""}` }, html("div", { class: "line" }, title, list), ...body),
+    );
     root.hidden = false;
+    if (held) title.focus();
   }
 
   function moves(at) {
     const changed = !settings.same(steps[at].query, settings.query());
-    return html("p", { class: "moves" },
+    return html(
+      "p",
+      { class: "moves" },
       changed ? link(at, "Back to the settings of this step", { class: "quiet" }) : null,
       at > 0 ? link(at - 1, "Previous") : null,
       at + 1 < steps.length ? link(at + 1, `Next: ${steps[at + 1].title}`, { class: "next" }) : null,
       button("End the lesson", () => {
         history.pushState(null, "", `?${settings.query()}`);
         refresh();
-      }));
+      }),
+    );
   }
 
   return refresh;

@@ -38,17 +38,23 @@ function state(name, more = SAID[name][1]) {
   clearTimeout(rest);
 }
 
-const counted = (name) => { document.body.dataset[name] = Number(document.body.dataset[name] ?? 0) + 1; };
+const counted = (name) => {
+  document.body.dataset[name] = Number(document.body.dataset[name] ?? 0) + 1;
+};
 
 /** Everything that an answer changes. */
 function show(found) {
-  const answer = { ...found, changed: found.changed.map((one) => ({ ...one, from: say(one.key, one.from), to: say(one.key, one.to) })) };
+  const answer = {
+    ...found,
+    changed: found.changed.map((one) => ({ ...one, from: say(one.key, one.from), to: say(one.key, one.to) })),
+  };
   last = answer;
   document.body.classList.remove("empty");
   map = null;
   $("problems").hidden = true;
   $("tiles").replaceChildren(...answer.effects.filter(({ group }) => group === "headline").map(tile));
   compared(answer);
+  document.title = `${answer.scenario.title} – unsim`;
   drawn.show(answer, palette());
   inWords(answer.words, "Being computed: the map above is part of it.");
   reproduce($("reproduce"), answer);
@@ -57,27 +63,53 @@ function show(found) {
 
 function inWords(found, flip) {
   const turns = { title: "What would flip it", text: flip };
-  $("words").replaceChildren(...[...found, ...(found.length > 1 ? [turns] : [])].map(({ title, text }) =>
-    html("section", { class: "card" }, html("h2", {}, title), html("p", {}, text))));
+  $("words").replaceChildren(
+    ...[...found, ...(found.length > 1 ? [turns] : [])].map(({ title, text }) =>
+      html("section", { class: "card" }, html("h2", {}, title), html("p", {}, text)),
+    ),
+  );
 }
 
 function tile(effect) {
   const { mean, interval } = withInterval(effect);
   const share = relative(effect);
   const unit = unitOfDifference(effect.unit);
-  return html("div", { class: `tile ${effect.settled ? "settled" : "open"}`, "data-outcome": effect.outcome },
+  return html(
+    "div",
+    { class: `tile ${effect.settled ? "settled" : "open"}`, "data-outcome": effect.outcome },
     html("dt", {}, capital(effect.label), " ", html("span", { class: "sign" }, effect.settled ? "sign settled" : "sign open")),
-    html("dd", {}, html("b", { class: "effect" }, mean), " ", html("span", { class: "unit" }, unit), " ",
-      html("span", { class: "more" }, html("span", { class: "interval" }, interval), share && html("span", { class: "share" }, ` ${share} of reference`))));
+    html(
+      "dd",
+      {},
+      html("b", { class: "effect" }, mean),
+      " ",
+      html("span", { class: "unit" }, unit),
+      " ",
+      html(
+        "span",
+        { class: "more" },
+        html("span", { class: "interval" }, interval),
+        share && html("span", { class: "share" }, ` ${share} of reference`),
+      ),
+    ),
+  );
 }
 
 function compared({ scenario, against, changed }) {
   const chips = changed.map(({ label, from, to, applies }) =>
-    html("li", {}, html("b", {}, label), ` ${from} → ${to} `, html("span", { class: "muted" }, applies === "both" ? "both arms" : "strategy")));
+    html(
+      "li",
+      {},
+      html("b", {}, label),
+      ` ${from} → ${to} `,
+      html("span", { class: "muted" }, applies === "both" ? "both arms" : "strategy"),
+    ),
+  );
   $("compared").replaceChildren(
     html("p", {}, html("span", { class: "arm strategy" }, "Strategy"), ` ${scenario.title}`),
     html("p", {}, html("span", { class: "arm reference" }, "Reference"), ` ${against.title}`),
-    html("ul", { class: "changes", "aria-label": "Changed settings" }, ...chips));
+    html("ul", { class: "changes", "aria-label": "Changed settings" }, ...chips),
+  );
   $("compared").hidden = false;
 }
 
@@ -96,7 +128,9 @@ const heard = {
     show(answer);
     state("full", `${answer.design.pairs.toLocaleString("en-US")} pairs, seed ${answer.design.seed}`);
     counted("run");
-    rest = setTimeout(() => { $("spoken").textContent = `Up to date. ${alt(answer.effects)}`; }, REST_MS);
+    rest = setTimeout(() => {
+      $("spoken").textContent = `Up to date. ${alt(answer.effects)}`;
+    }, REST_MS);
   },
   flip(found) {
     map = found;
@@ -109,9 +143,21 @@ const heard = {
     const bad = error instanceof BadQuery;
     settings.store();
     state("failed", bad ? "the settings can’t be used" : "no answer from the server; trying again");
-    const told = bad ? error.problems.map(({ message }) => message) : ["The pictures are not up to date: the server doesn’t answer. Is unsim app still running? The page tries again by itself."];
-    const drop = bad && html("p", {}, button("Go on without them", () => without(error.problems.map(({ name }) => name))));
-    $("problems").replaceChildren(html("h2", {}, bad ? "These settings can’t be used" : "Not up to date"), html("ul", {}, ...told.map((words) => html("li", {}, words))), drop);
+    const told = bad
+      ? error.problems.map(({ message }) => message)
+      : ["The pictures are not up to date: the server doesn’t answer. Is unsim app still running? The page tries again by itself."];
+    const drop =
+      bad &&
+      html(
+        "p",
+        {},
+        button("Go on without them", () => without(error.problems.map(({ name }) => name))),
+      );
+    $("problems").replaceChildren(
+      html("h2", {}, bad ? "These settings can’t be used" : "Not up to date"),
+      html("ul", {}, ...told.map((words) => html("li", {}, words))),
+      drop,
+    );
     $("problems").hidden = false;
   },
 };
@@ -166,7 +212,8 @@ function pickers({ scenarios, scenario, against }) {
     pick("against", "Reference", against, (name) => {
       settings.set({ against: name });
       build();
-    }));
+    }),
+  );
 }
 
 /** Take the settings of the address: after the back button, or a step of the lesson. */

@@ -73,15 +73,20 @@ function reading(svg, figure, { x, left, right, top, bottom }, shown, months, pa
 }
 
 function effectsCard() {
-  const picture = ({ effects: all }, palette, width) => ({ ...effects.forest(effects.grouped(all), palette, width), alt: effects.alt(all) });
+  const picture = ({ effects: all }, palette, width) => ({
+    ...effects.forest(effects.grouped(all), palette, width),
+    alt: effects.alt(all),
+  });
   return card({
     name: "effects",
     title: "What changes",
     csv: "effects",
     wide: true,
     legend: effects.LEGEND,
-    lead: (answer) => `Strategy less reference, mean over ${answer.design.months} months (sums for counts). Bars: ${answer.design.interval}.${
-      answer.effects.some((effect) => effect.outside) ? " A mark beside its bar: a few draws far out carry the mean." : ""}`,
+    lead: (answer) =>
+      `Strategy less reference, mean over ${answer.design.months} months (sums for counts). Bars: ${answer.design.interval}.${
+        answer.effects.some((effect) => effect.outside) ? " A mark beside its bar: a few draws far out carry the mean." : ""
+      }`,
     rows: (answer) => effects.rows(answer.effects),
     draw: picture,
   });
@@ -110,8 +115,13 @@ function councilCard() {
     wide: true,
     own: chamber.root,
     legend: shoe.LEGEND,
-    lead: (answer) => `How the fifteen would likely vote on each kind of draft under the strategy, in ${monthName(answer.council.month)}, the first month in which its decisions act; ${answer.council.bite}. Choose a seat for its reasons.`,
-    note: (answer) => `Probabilities: means over ${answer.design.draws} parameter draws in ${monthName(answer.council.month)}, ${answer.council.bite}; no interval.`,
+    lead: (answer) =>
+      "How the fifteen would likely vote on each kind of draft under the strategy, in " +
+      `${monthName(answer.council.month)}, the first month in which its decisions act; ${answer.council.bite}. ` +
+      "Choose a seat for its reasons.",
+    note: (answer) =>
+      `Probabilities: means over ${answer.design.draws} parameter draws in ${monthName(answer.council.month)}, ` +
+      `${answer.council.bite}; no interval.`,
     rows: (answer) => shoe.rows(answer.council.drafts),
     draw: (answer, palette, width) => chamber.draw(answer.council.drafts, palette, width),
     file: (answer, palette, width) => shoe.chamber(answer.council.drafts, palette, width),
@@ -125,9 +135,14 @@ function flipCard() {
     title: "Where the result turns",
     wide: true,
     legend: flips.LEGEND,
-    lead: ({ flip }) => (flip ? `The effect where the two parameters are held, which no record identifies. In the settings: σ ${flips.now(flip.x)}, λA ${flips.now(flip.y)}.` : "The effect where two parameters that no record identifies are held."),
+    lead: ({ flip }) =>
+      flip
+        ? "The effect where the two parameters are held, which no record identifies. " +
+          `In the settings: σ ${flips.now(flip.x)}, λA ${flips.now(flip.y)}.`
+        : "The effect where two parameters that no record identifies are held.",
     note: ({ flip }) => flip?.note ?? "",
     rows: ({ flip }) => (flip ? flips.rows(flip) : { head: [], body: [] }),
-    draw: ({ flip }, palette, width) => (flip ? flips.maps(flip, palette, width) : { nodes: [], height: 40, alt: "Not computed yet" }),
+    draw: ({ flip }, palette, width) =>
+      flip ? flips.maps(flip, palette, width) : { nodes: [], height: 40, alt: "Not computed yet" },
   });
 }

@@ -29,13 +29,21 @@ export function stacked(revenue, months, palette, width) {
   const shown = layers(revenue);
   const beside = width >= 620;
   const panel = beside ? (width - GUTTER - GAP - LEFT) / 2 : width - Math.min(GUTTER, width * 0.42) - LEFT;
-  const most = Math.max(...["strategy", "reference"].flatMap((arm) => months.map((_, i) => sum(shown.map((layer) => layer[arm][i])))));
+  const most = Math.max(
+    ...["strategy", "reference"].flatMap((arm) => months.map((_, i) => sum(shown.map((layer) => layer[arm][i])))),
+  );
   const y = scale(0, most * 1.04, PANEL - BOTTOM, TOP);
   const nodes = [];
   ["strategy", "reference"].forEach((arm, i) => {
     const place = beside ? [LEFT + i * (panel + GAP), 0] : [LEFT, i * (PANEL + 10)];
     const labelled = !beside || i === 1;
-    nodes.push(el("g", { transform: `translate(${place.join(" ")})` }, ...one(shown, arm, months, palette, panel, y, most, !beside || i === 0, labelled, revenue.unit)));
+    nodes.push(
+      el(
+        "g",
+        { transform: `translate(${place.join(" ")})` },
+        ...one(shown, arm, months, palette, panel, y, most, !beside || i === 0, labelled, revenue.unit),
+      ),
+    );
   });
   return { nodes, height: beside ? PANEL : 2 * PANEL + 10, alt: told(shown, months, revenue.unit) };
 }
@@ -45,8 +53,16 @@ function one(shown, arm, months, palette, panel, y, most, scaled, labelled, unit
   const xs = months.map((_, i) => x(i));
   const total = months.map((_, i) => sum(shown.map((layer) => layer[arm][i])));
   const mean = sum(total) / months.length;
-  const title = el("text", { x: 0, y: 12, "font-size": 12.5, "font-weight": 650, fill: palette[arm] }, arm,
-    el("tspan", { fill: palette.muted, "font-weight": 400, "font-size": 11, dx: 6 }, `${number(mean)} ${shortUnit(unit)} on average`));
+  const title = el(
+    "text",
+    { x: 0, y: 12, "font-size": 12.5, "font-weight": 650, fill: palette[arm] },
+    arm,
+    el(
+      "tspan",
+      { fill: palette.muted, "font-weight": 400, "font-size": 11, dx: 6 },
+      `${number(mean)} ${shortUnit(unit)} on average`,
+    ),
+  );
   const nodes = [title];
   for (const value of ticks(0, most * 1.04, 4)) {
     nodes.push(el("path", { d: `M0 ${y(value).toFixed(1)}H${panel.toFixed(1)}`, stroke: palette.faint }));
@@ -56,18 +72,29 @@ function one(shown, arm, months, palette, panel, y, most, scaled, labelled, unit
   const middles = [];
   shown.forEach((layer, i) => {
     const above = below.map((value, month) => value + layer[arm][month]);
-    nodes.push(el("path", { d: band(xs, below.map(y), above.map(y)), fill: palette.stack[i], stroke: palette.paper, "stroke-width": 0.9 }));
+    nodes.push(
+      el("path", { d: band(xs, below.map(y), above.map(y)), fill: palette.stack[i], stroke: palette.paper, "stroke-width": 0.9 }),
+    );
     middles.push(y((below.at(-1) + above.at(-1)) / 2));
     below = above;
   });
   nodes.push(el("path", { d: line(xs, total.map(y)), fill: "none", stroke: palette.ink, "stroke-width": 1.2 }));
   for (const { index, label } of monthTicks(months, Math.max(2, Math.floor(panel / 52)))) {
-    nodes.push(text(x(index), PANEL - 5, label, { "text-anchor": index === 0 ? "start" : "middle", fill: palette.muted, "font-size": 11 }));
+    nodes.push(
+      text(x(index), PANEL - 5, label, { "text-anchor": index === 0 ? "start" : "middle", fill: palette.muted, "font-size": 11 }),
+    );
   }
   if (labelled) {
     const places = apart(middles, 14, TOP - 4, PANEL - BOTTOM);
     shown.forEach((layer, i) => {
-      nodes.push(el("path", { d: `M${panel + 2} ${middles[i].toFixed(1)}L${panel + 13} ${places[i].toFixed(1)}`, stroke: palette.muted, "stroke-width": 0.8, fill: "none" }));
+      nodes.push(
+        el("path", {
+          d: `M${panel + 2} ${middles[i].toFixed(1)}L${panel + 13} ${places[i].toFixed(1)}`,
+          stroke: palette.muted,
+          "stroke-width": 0.8,
+          fill: "none",
+        }),
+      );
       nodes.push(el("rect", { x: panel + 15, y: places[i] - 4.5, width: 9, height: 9, rx: 1.5, fill: palette.stack[i] }));
       nodes.push(text(panel + 28, places[i] + 4, shortened(layer.label), { "font-size": 11 }));
     });
@@ -82,8 +109,12 @@ const shortened = (label) => {
 
 const told = (shown, months, unit) => {
   const mean = (arm) => number(sum(shown.map((layer) => sum(layer[arm]))) / months.length);
-  const largest = shown.slice(0, 3).map((layer) => layer.label).join(", ");
-  return `Mean revenue by channel in ${unit}, from ${monthName(months[0])} on: strategy ${mean("strategy")}, reference ${mean("reference")} on average; the largest channels are ${largest}.`;
+  const largest = shown
+    .slice(0, 3)
+    .map((layer) => layer.label)
+    .join(", ");
+  const means = `strategy ${mean("strategy")}, reference ${mean("reference")} on average`;
+  return `Mean revenue by channel in ${unit}, from ${monthName(months[0])} on: ${means}; the largest channels are ${largest}.`;
 };
 
 /** The rows of the table: the mean over the horizon by channel. */

@@ -1,17 +1,42 @@
 // Drawing: elements styled by attributes, so that a saved picture stands alone; colours, scales, ticks, lines of text.
 
 const SPACE = "http://www.w3.org/2000/svg";
-export const FONT = "Inter, 'Segoe UI', -apple-system, BlinkMacSystemFont, Roboto, 'Noto Sans', 'Helvetica Neue', 'Liberation Sans', Arial, sans-serif";
+export const FONT =
+  "Inter, 'Segoe UI', -apple-system, BlinkMacSystemFont, Roboto, 'Noto Sans', 'Helvetica Neue', 'Liberation Sans', Arial, sans-serif";
 
 /** The colours of pictures; after Okabe and Ito and after Tol, which colour-blind readers can tell apart. */
 export const LIGHT = {
-  ink: "#1a222c", muted: "#56616e", faint: "#dde2e8", paper: "#ffffff", strategy: "#0069a6", reference: "#b84a00",
-  yes: "#0069a6", onYes: "#ffffff", abstain: "#d5dae0", onAbstain: "#1a222c", no: "#eba21a", onNo: "#1a222c", rise: "#e8a15a", fall: "#8a86c4",
+  ink: "#1a222c",
+  muted: "#56616e",
+  faint: "#dde2e8",
+  paper: "#ffffff",
+  strategy: "#0069a6",
+  reference: "#b84a00",
+  yes: "#0069a6",
+  onYes: "#ffffff",
+  abstain: "#d5dae0",
+  onAbstain: "#1a222c",
+  no: "#eba21a",
+  onNo: "#1a222c",
+  rise: "#e8a15a",
+  fall: "#8a86c4",
   stack: ["#33418f", "#7cc4ea", "#1d7a4c", "#e0cf7a", "#8b2a5c", "#8fd0b9", "#b5576b", "#cdd2d8"],
 };
 export const DARK = {
-  ink: "#e9edf2", muted: "#a3afbc", faint: "#303b48", paper: "#171e27", strategy: "#62b8ec", reference: "#f2995e",
-  yes: "#4e9bd6", onYes: "#0d1319", abstain: "#4b5765", onAbstain: "#f2f5f8", no: "#f5c451", onNo: "#0d1319", rise: "#a8652a", fall: "#5d589f",
+  ink: "#e9edf2",
+  muted: "#a3afbc",
+  faint: "#303b48",
+  paper: "#171e27",
+  strategy: "#62b8ec",
+  reference: "#f2995e",
+  yes: "#4e9bd6",
+  onYes: "#0d1319",
+  abstain: "#4b5765",
+  onAbstain: "#f2f5f8",
+  no: "#f5c451",
+  onNo: "#0d1319",
+  rise: "#a8652a",
+  fall: "#5d589f",
   stack: ["#5767c4", "#8bd0f2", "#2c9a63", "#e6d78b", "#a8437a", "#9adcc6", "#cc6f83", "#7c8794"],
 };
 
