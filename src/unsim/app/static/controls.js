@@ -29,11 +29,11 @@ export function controls(root, groups, undoAll, told) {
   const made = groups.flatMap(({ controls: all }) => all).map((control) => one(control, change));
   const byKey = new Map(made.map((entry) => [entry.control.key, entry]));
   root.replaceChildren(
-    ...groups.map(({ title, controls: all }, i) => {
+    ...groups.map(({ title, controls: all }) => {
       const count = html("span", { class: "count" });
       const group = html(
         "details",
-        { class: "group", open: i < 2 || all.some(moved) },
+        { class: "group", open: true },
         html("summary", {}, html("h3", {}, title), count),
         ...all.map(({ key }) => byKey.get(key).section),
       );

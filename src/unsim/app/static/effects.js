@@ -127,22 +127,29 @@ function one(effect, palette, top, { width, middle, half, row, narrow }) {
   return [el("g", {}, el("title", {}, sentence(effect, share)), name, ...bar, ...numbers)];
 }
 
-const judged = (effect) =>
-  effect.settled ? "sign settled" : effect.outside ? "sign open, and a few draws far out carry the mean" : "sign open";
+/** What the interval says of the sign. */
+export const judged = (effect) => (effect.unchanged ? "no difference" : effect.settled ? "sign settled" : "sign open");
 
 /** An effect as a sentence. */
 export function sentence(effect, share = relative(effect)) {
   const { mean, interval } = withInterval(effect);
   const size = `${capital(effect.label)}: ${mean} ${unitOfDifference(effect.unit)}, interval ${interval}`;
   const compared = share ? `, ${share} of the reference’s mean` : "";
-  return `${size}${compared}; ${judged(effect)}. ${capital(effect.about)}.`;
+  return `${size}${compared}; ${judged(effect)}${effect.outside ? ", a few draws far out carry the mean" : ""}. ${capital(effect.about)}.`;
 }
 
+const headline = (effects) => effects.filter((effect) => effect.group === "headline");
+
 export const alt = (effects) =>
-  `Effects of the strategy against the reference. ${effects
-    .filter((effect) => effect.group === "headline")
+  `Effects of the strategy against the reference. ${headline(effects)
     .map((effect) => sentence(effect))
     .join(" ")}`;
+
+/** The headline in few words, to be said when the pictures are at rest. */
+export const spoken = (effects) =>
+  headline(effects)
+    .map((effect) => `${capital(effect.label)} ${withInterval(effect).mean} ${unitOfDifference(effect.unit)}, ${judged(effect)}`)
+    .join("; ");
 
 /** The rows of the table: the whole picture in numbers. */
 export const rows = (effects) => ({

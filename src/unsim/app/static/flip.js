@@ -6,6 +6,8 @@ import { el, scale, text, wrapped } from "./svg.js";
 const LEFT = 46;
 const TOP = 22;
 const BOTTOM = 44;
+const GAP = 34;
+const LEAST = 290; // of the width of a map
 
 export const LEGEND = [
   { kind: "square", colour: "rise", words: "effect above 0 (+)" },
@@ -41,14 +43,13 @@ export function zeroLine(xs, ys, values) {
 
 /** The picture: a map for each outcome, side by side where there is room. */
 export function maps(flip, palette, width) {
-  const columns = width >= 560 ? flip.outcomes.length : 1;
-  const gap = 34;
-  const each = (width - gap * (columns - 1)) / columns;
+  const columns = Math.max(1, Math.min(flip.outcomes.length, Math.floor((width + GAP) / (LEAST + GAP))));
+  const each = (width - GAP * (columns - 1)) / columns;
   const size = Math.min(250, (each - LEFT) * 0.72);
   const told = flip.outcomes.map(({ text: words }) => wrapped(words, Math.floor(each / 5.7)));
   const height = TOP + size + BOTTOM + 15 * Math.max(...told.map((lines) => lines.length));
   const nodes = flip.outcomes.map((outcome, i) => {
-    const place = [(i % columns) * (each + gap), Math.floor(i / columns) * (height + 12)];
+    const place = [(i % columns) * (each + GAP), Math.floor(i / columns) * (height + 12)];
     return el(
       "g",
       { transform: `translate(${place.join(" ")})` },

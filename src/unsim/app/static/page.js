@@ -2,7 +2,7 @@
 
 import { controls } from "./controls.js";
 import { restsOn } from "./downloads.js";
-import { alt } from "./effects.js";
+import { judged, spoken } from "./effects.js";
 import { capital, relative, unitOfDifference, withInterval } from "./format.js";
 import { button, html } from "./html.js";
 import { lesson } from "./lesson.js";
@@ -77,7 +77,7 @@ function tile(effect) {
   return html(
     "div",
     { class: `tile ${effect.settled ? "settled" : "open"}`, "data-outcome": effect.outcome },
-    html("dt", {}, capital(effect.label), " ", html("span", { class: "sign" }, effect.settled ? "sign settled" : "sign open")),
+    html("dt", {}, capital(effect.label), " ", html("span", { class: "sign" }, judged(effect))),
     html(
       "dd",
       {},
@@ -129,7 +129,7 @@ const heard = {
     state("full", `${answer.design.pairs.toLocaleString("en-US")} pairs, seed ${answer.design.seed}`);
     counted("run");
     rest = setTimeout(() => {
-      $("spoken").textContent = `Up to date. ${alt(answer.effects)}`;
+      $("spoken").textContent = `Up to date. ${spoken(answer.effects)}.`;
     }, REST_MS);
   },
   flip(found) {
