@@ -140,6 +140,14 @@ def test_the_command_as_printed_in_a_shell_gives_the_numbers_on_the_page(tmp_pat
     assert json.loads(done.stdout)["digest"] == answer(query)["digest"]
 
 
+def test_parameters_can_be_held_at_their_defaults() -> None:
+    query = asked("draws=0", **SMALL)
+    found = answer(query)
+    assert "draws=0" in query.canonical
+    assert by_python(query).digest == found["digest"]
+    assert found["design"]["draws"] == 0
+
+
 def test_the_link_of_an_answer_gives_the_answer_again() -> None:
     for number in range(6):
         found = got("/api/run", moved(number))
@@ -566,6 +574,14 @@ def test_a_file_of_the_users_is_reproduced_beside_it(tmp_path: Path, monkeypatch
     assert json.loads(done.stdout)["digest"] == found["digest"] == by_python(query).digest
     head = [line for line in as_csv("effects", found).splitlines() if line.startswith("#")]
     assert r"Mine,\nin two lines" in head[0]
+
+
+def test_a_horizon_beyond_the_bounds_is_refused_in_a_file_too(tmp_path: Path) -> None:
+    file = tmp_path / "long.yaml"
+    file.write_text("extends: tripartite_2024\ntitle: Long\nmonths: 700\n")
+    with pytest.raises(unsim.ScenarioError, match=r"months: found 700, as .*long.yaml has them; allowed: 12 to 240"):
+        read_query([], Shelf(str(file)))
+    assert read_query([("months", "240")], Shelf(str(file))).strategy.months == 240
 
 
 # The command
