@@ -33,6 +33,7 @@ from unsim.app.query import Query, read_query
 from unsim.app.runs import KEPT, _runs
 from unsim.app.server import STATIC, Abandoned, Turn, site
 from unsim.app.shelf import Shelf
+from unsim.app.tables import as_csv
 from unsim.cli import app
 from unsim.engines.model import PressureModel
 from unsim.parameters import BY_NAME
@@ -113,7 +114,7 @@ def test_every_shipped_scenario_gives_what_the_package_gives(name: str) -> None:
     wanted = {n: (e.effect, e.low, e.high, e.sign_share) for n in comparison.shared for e in [comparison.effect(n)]}
     assert numbers(found["effects"]) == wanted
     assert found["design"]["claim_level"] == comparison.claim_level
-    assert not found["changed"]
+    assert {change["key"] for change in found["changed"]} == {"months"}
     assert all(len(fan[arm][q]) == 12 for fan in found["fans"] for arm in ("strategy", "reference") for q in ("q05", "q50", "q95"))
 
 
@@ -137,6 +138,14 @@ def test_the_command_as_printed_in_a_shell_gives_the_numbers_on_the_page(tmp_pat
     done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["digest"] == answer(query)["digest"]
+
+
+def test_parameters_can_be_held_at_their_defaults() -> None:
+    query = asked("draws=0", **SMALL)
+    found = answer(query)
+    assert "draws=0" in query.canonical
+    assert by_python(query).digest == found["digest"]
+    assert found["design"]["draws"] == 0
 
 
 def test_the_link_of_an_answer_gives_the_answer_again() -> None:
@@ -398,7 +407,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("query", BAD)
-@pytest.mark.parametrize("path", ["/api/run", "/api/page", "/api/flip", "/api/csv/effects"])
+@pytest.mark.parametrize("path", ["/api/run", "/api/page"])
 def test_a_bad_query_is_told_by_name(query: str, path: str) -> None:
     found = client().get(f"{path}?{query}")
     assert found.status_code == 422
@@ -410,9 +419,11 @@ def test_a_bad_query_is_told_by_name(query: str, path: str) -> None:
     assert problem["message"].startswith(f"{name}: found ")
 
 
-def test_all_problems_of_a_query_are_told_at_once() -> None:
-    problems = client().get("/api/run?months=3&seed=x&nothing=1&coalition.coordination=2").json()["problems"]
-    assert [problem["name"] for problem in problems] == ["coalition.coordination", "months", "nothing", "seed"]
+@pytest.mark.parametrize("path", ["/api/run", "/api/page", "/api/flip", "/api/csv/effects", "/api/csv/flip"])
+def test_all_problems_of_a_query_are_told_at_once(path: str) -> None:
+    found = client().get(f"{path}?months=3&seed=x&nothing=1&coalition.coordination=2")
+    assert found.status_code == 422
+    assert [problem["name"] for problem in found.json()["problems"]] == ["coalition.coordination", "months", "nothing", "seed"]
 
 
 def test_there_are_no_other_tables_and_no_other_methods() -> None:
@@ -550,6 +561,29 @@ def test_a_file_of_the_users_is_read_again_when_it_changes(tmp_path: Path) -> No
         read_query([], shelf)
 
 
+def test_a_file_of_the_users_is_reproduced_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text('extends: tripartite_2024\ntitle: "Mine,\\nin two lines"\ncoalition: {coordination: 0.3}\n')
+    query = read_query([("coalition.designations", "0.9"), *SMALL.items()], Shelf(str(file)))
+    found = answer(query)
+    shown = found["reproduce"]
+    assert Path(shown["file_name"]).parent == tmp_path
+    Path(shown["file_name"]).write_text(shown["file"], encoding="utf-8")
+    monkeypatch.chdir("/")
+    done = CliRunner().invoke(app, [*shlex.split(shown["command"])[1:], "--no-structure", "--json"])
+    assert json.loads(done.stdout)["digest"] == found["digest"] == by_python(query).digest
+    head = [line for line in as_csv("effects", found).splitlines() if line.startswith("#")]
+    assert r"Mine,\nin two lines" in head[0]
+
+
+def test_a_horizon_beyond_the_bounds_is_refused_in_a_file_too(tmp_path: Path) -> None:
+    file = tmp_path / "long.yaml"
+    file.write_text("extends: tripartite_2024\ntitle: Long\nmonths: 700\n")
+    with pytest.raises(unsim.ScenarioError, match=r"months: found 700, as .*long.yaml has them; allowed: 12 to 240"):
+        read_query([], Shelf(str(file)))
+    assert read_query([("months", "240")], Shelf(str(file))).strategy.months == 240
+
+
 # The command
 
 
@@ -596,6 +630,7 @@ def test_the_command_serves_this_machine_alone_and_ends_clean(number: signal.Sig
     command = [sys.executable, "-m", "unsim", "app", "--no-browser", "--port", "0"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
         assert server.stderr is not None
+        threading.Timer(60.0, server.kill).start()
         line = next(line for line in server.stderr if "http://" in line)
         address = re.search(r"http://127\.0\.0\.1:\d+/", line)
         assert address, line

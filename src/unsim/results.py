@@ -138,9 +138,11 @@ class Run:
 
         if self.counted is None:
             raise ValueError("no bands were kept: run with bands=True")
-        found = self.counted.quantiles(list(QUANTILES.values()))
+        rows = self.counted.rows.tolist()
+        found = self.counted.quantiles(list(QUANTILES.values()), rows)
         coords = {"quantile": list(QUANTILES.values()), "month": self._months}
-        data = {o.name: (("quantile", "month"), found[:, i], _attributes(o)) for i, o in enumerate(self.scenario.outcomes)}
+        kinds = [self.scenario.outcomes[row] for row in rows]
+        data = {o.name: (("quantile", "month"), found[:, i], _attributes(o)) for i, o in enumerate(kinds)}
         return xr.Dataset(data, coords, self._provenance)
 
     @property

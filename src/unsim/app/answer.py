@@ -10,7 +10,7 @@ from unsim import words
 from unsim.app import council, reproduce
 from unsim.app.controls import GROUPS, Control
 from unsim.app.query import FULL, PREVIEW, Query
-from unsim.app.runs import GoOn, held, nothing
+from unsim.app.runs import FANS, GoOn, held, nothing
 from unsim.app.shelf import Shelf
 from unsim.calendar import month_name, month_number
 from unsim.effects import Comparison
@@ -19,8 +19,6 @@ from unsim.results import QUANTILES, claimed, design, spread_of
 from unsim.rules.ledger import PER_PARTNER, Outcome
 from unsim.scenario import Scenario
 
-FANS = ("political_cost", "economic_cost", "civilian_welfare")
-"""Outcomes that are drawn month by month, in their order."""
 BETTER = {"civilian_welfare": "higher", "civilian_spending": "higher", "coercion": "lower", "extraction": "lower",
           "coalition_cost": "lower"}  # fmt: skip
 """Which way is better for those whom an outcome is about, where that is no matter of sides."""

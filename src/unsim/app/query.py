@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from unsim.app.controls import DRAWN, Control, Value, controls
+from unsim.app.controls import DRAWN, FEWEST_MONTHS, MOST_MONTHS, Control, Value, controls
 from unsim.app.shelf import Shelf
 from unsim.problems import Problem, ScenarioError, cut, nearest
 from unsim.reading import value_of
@@ -103,6 +103,10 @@ def read_query(items: Iterable[tuple[str, str]], shelf: Shelf) -> Query:
             values[key] = _value(known[key], text, problems)
         elif key not in OWN:
             problems.append(_problem(key, f"unknown setting {cut(key)}", nearest(key, [*OWN, *known])))
+    months, seed = (_number(values[key]) for key in ("months", "seed"))
+    if not FEWEST_MONTHS <= months <= MOST_MONTHS:
+        allowed = f"{FEWEST_MONTHS} to {MOST_MONTHS}: set them here or in the file"
+        problems.append(_problem("months", f"{months}, as {names[0]} has them", allowed))
     pairs = _whole("pairs", given.get("pairs", str(FULL)), FEWEST, MOST, problems)
     draws = _whole("draws", given.get("draws", str(default_draws(pairs))), 0, pairs, problems)
     if draws and pairs % draws:
@@ -113,9 +117,6 @@ def read_query(items: Iterable[tuple[str, str]], shelf: Shelf) -> Query:
     changes: dict[str, dict[str, Any]] = {"strategy": {}, "both": {}}
     for control in moved:
         changes[control.applies] |= control.changes(values[control.key], values)
-    months, seed = values["months"], values["seed"]
-    assert isinstance(months, int)
-    assert isinstance(seed, int)
     ours, shared = changes["strategy"], {**changes["both"], "months": months}
     try:
         strategy, reference = scenario.override({**ours, **shared}), against.override(shared)
@@ -182,6 +183,11 @@ def _whole(key: str, text: str, low: int, high: int, problems: list[Problem]) ->
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         problems.append(_problem(key, repr(cut(text)), f"a whole number from {low} to {high}"))
         return high if key == "pairs" else low
+    return value
+
+
+def _number(value: Value) -> int:
+    assert isinstance(value, int)
     return value
 
 

@@ -7,11 +7,13 @@ import json
 import re
 import shlex
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 
 from unsim.app.query import Query
+from unsim.app.shelf import shipped_names
 
 WIDTH = 110
 
@@ -25,15 +27,17 @@ def reproduced(query: Query) -> dict[str, str]:
 
 
 def file_name(query: Query) -> str:
-    """What the strategy's file is called."""
-    return f"my_{re.sub('[^a-z0-9_]', '_', query.scenario.name.lower())}.yaml"
+    """What the strategy's file is called; beside a file of the user's that it extends, since no path may lead elsewhere."""
+    name = f"my_{re.sub('[^a-z0-9_]', '_', query.scenario.name.lower())}.yaml"
+    return name if query.names[0] in shipped_names() else str(Path(query.names[0]).with_name(name))
 
 
 def scenario_file(query: Query) -> str:
     """The strategy as a scenario file: it extends the one that it changes."""
     moved = [control.label for control in query.changed if control.applies == "strategy"]
     title = f"{query.scenario.title}; changed: {', '.join(moved)}" if moved else query.scenario.title
-    content: dict[str, Any] = {"extends": query.names[0], "title": title if len(title) <= 160 else f"{title[:157]}..."}
+    parent = query.names[0] if query.names[0] in shipped_names() else Path(query.names[0]).name
+    content: dict[str, Any] = {"extends": parent, "title": title if len(title) <= 160 else f"{title[:157]}..."}
     for key, value in query.ours.items():
         node, parts = content, key.split(".")
         for part in parts[:-1]:

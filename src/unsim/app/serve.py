@@ -27,9 +27,11 @@ def serve(scenario: str, against: str | None, port: int, browser: bool, say: Cal
         shelf = Shelf(scenario, against)
         if not is_compiled():
             say("Compiling the kernel: once, in under a minute.")
-        answer(read_query([("pairs", str(PREVIEW))], shelf))  # the first picture is as quick as the next ones
+        first = [("pairs", str(PREVIEW)), *([("against", against)] if against else [])]
+        answer(read_query(first, shelf))  # the first picture is as quick as the next ones
         port = listening.getsockname()[1]
         address = f"http://{HOST}:{port}/"
+        listening.listen()  # so that whoever reads the address can use it at once
         say(f"The page is at {address} and on this machine alone; Ctrl-C ends it.")
         quiet: dict[str, Any] = {"log_level": "warning", "access_log": False, "server_header": False}
         server = uvicorn.Server(uvicorn.Config(site(shelf, port), lifespan="off", timeout_graceful_shutdown=1, **quiet))

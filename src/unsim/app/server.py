@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import threading
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 from anyio import to_thread
@@ -59,7 +59,8 @@ class Guard:
 
     def __init__(self, app: ASGIApp, port: int) -> None:
         self.app = app
-        self.hosts = {f"127.0.0.1:{port}", f"localhost:{port}"}
+        usual = "" if port == 80 else f":{port}"  # browsers leave out the usual port
+        self.hosts = {f"{name}{usual}" for name in ("127.0.0.1", "localhost")}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -150,7 +151,8 @@ class Page:
         """A table."""
         found = flip(query, turn.give_way) if table == "flip" else None
         text = as_csv(table, answer(query, turn.go_on), found)
-        saved = {"content-disposition": f'attachment; filename="unsim_{table}_{Path(query.scenario.name).name}.csv"'}
+        stem = re.sub("[^A-Za-z0-9_]", "_", f"unsim_{table}_{query.scenario.name}")
+        saved = {"content-disposition": f'attachment; filename="{stem}.csv"'}
         return Response(text, media_type="text/csv; charset=utf-8", headers=saved)
 
     async def asked(self, respond: Respond, request: Request) -> Response:

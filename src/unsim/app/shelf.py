@@ -62,6 +62,11 @@ class Shelf:
         return self._menus
 
 
+def shipped_names() -> tuple[str, ...]:
+    """The names of the shipped scenarios."""
+    return tuple(_shipped())
+
+
 def _stamp(scenario: Scenario) -> tuple[int, ...]:
     """When each file of a scenario was last written; 0 where one has gone."""
     return tuple(path.stat().st_mtime_ns if path.is_file() else 0 for path in scenario.document.chain)

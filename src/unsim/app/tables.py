@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from unsim.problems import printable
 from unsim.results import QUANTILES
 
 Row = Mapping[str, Any]
@@ -73,7 +74,7 @@ def as_csv(name: str, answer: Mapping[str, Any], found: Mapping[str, Any] | None
         *(f"command: {command}" for command in commands),
         f"digest: {answer['digest']}",
     ):
-        text.write(f"# {line}\n")
+        text.write(f"# {printable(line)}\n")
     writer = csv.DictWriter(text, list(rows[0]) if rows else ["empty"], lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)

@@ -25,7 +25,7 @@ export function reproduce(root, answer) {
         name,
         file,
         "file",
-        button("Save", () => save(file, "application/yaml", name), { "aria-label": `Save ${name}` }),
+        button("Save", () => save(file, "application/yaml", name.split("/").at(-1)), { "aria-label": `Save ${name}` }),
       ),
     ),
     html("p", { class: "note" }, "Digest of both arms: ", html("code", { class: "digest" }, answer.digest)),
