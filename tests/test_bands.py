@@ -127,6 +127,31 @@ def test_threads_chunks_and_engines_change_no_band(tripartite: unsim.Scenario) -
     assert equal(few["kernel"].counted, few["mesa"].counted)
 
 
+def test_bands_of_some_outcomes_are_those_of_all(one_year: unsim.Scenario) -> None:
+    names = ["civilian_welfare", "drafts_tabled", "revenue_coal"]
+    for engine, number in (("kernel", 40), ("mesa", 2)):
+        every = unsim.run(one_year, number, draws=2, bands=True, engine=engine)
+        some = unsim.run(one_year, number, draws=2, bands=names, engine=engine)
+        assert every.counted is not None
+        assert some.counted is not None
+        rows = sorted(map(every.row, names))
+        assert some.counted.rows.tolist() == rows
+        assert some.counted.runs == number
+        assert sorted(some.bands.data_vars) == sorted(names)
+        np.testing.assert_array_equal(some.counted.quantiles(LEVELS, rows), every.counted.quantiles(LEVELS)[:, rows])
+        np.testing.assert_array_equal(some.counted.means(rows), every.counted.means(rows))
+        assert some.digest == every.digest
+    with pytest.raises(ValueError, match="bands of nothing"):
+        unsim.run(one_year, 2, bands=["nothing"])
+
+
+def test_means_of_bands_are_close_to_those_of_paths(one_year: unsim.Scenario) -> None:
+    run = unsim.run(one_year, 60, draws=6, keep=60, bands=True)
+    assert run.counted is not None
+    row = run.row("revenue")
+    np.testing.assert_allclose(run.counted.means([row])[0], run.kept[row].mean(axis=1), rtol=1 / 64)
+
+
 def test_bands_change_no_other_result_and_are_kept_only_where_asked_for(one_year: unsim.Scenario) -> None:
     with_bands, without = unsim.run(one_year, 30, draws=3, bands=True), unsim.run(one_year, 30, draws=3)
     assert with_bands.digest == without.digest

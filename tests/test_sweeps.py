@@ -198,6 +198,13 @@ def test_a_sweep_goes_on_where_it_was_stopped_and_ends_at_the_same_bits(whole: F
     assert times == {path: path.stat().st_mtime_ns for path in times}, "what was finished is not computed again"
 
 
+def test_a_sweep_names_the_command_that_was_last_given(tmp_path: Path) -> None:
+    out = tmp_path / "sweep"
+    for minutes, command in ((0.0, "unsim sweep test --max-minutes 0"), (0.0, "unsim sweep test")):
+        sweep(experiment(), out, minutes=minutes, command=command)
+        assert Folder(out).command == command
+
+
 def test_a_sweep_cut_short_is_a_smaller_balanced_sweep(whole: Findings, tmp_path: Path) -> None:
     found = sweep(experiment(), tmp_path / "cut", minutes=0.0)
     assert (found.rounds, found.ended) == (0, None)

@@ -97,12 +97,14 @@ def count(codes: Any, runs: int, first: int, last: int, bin_of: Any, counts: Any
 class Table:
     """Where the runs of one scenario are counted, by any number of threads."""
 
-    def __init__(self, outcomes: int, months: int):
+    def __init__(self, outcomes: int, months: int, rows: Sequence[int] | None = None):
+        """Room for so many outcomes and months, or for some ``rows`` of the outcomes alone, ascending."""
         groups = -(-months // MONTHS_AT_ONCE)
-        self.months = months
-        self.counts = _untouched_zeros((outcomes, groups, layout().bins, MONTHS_AT_ONCE))
-        self.seen = np.zeros((outcomes, layout().bins), dtype=np.uint8)
-        bounds = np.linspace(0, outcomes, PARTS + 1).astype(int)
+        self.outcomes, self.months = outcomes, months
+        self.rows = np.array(range(outcomes) if rows is None else rows, dtype=np.int64)
+        self.counts = _untouched_zeros((len(self.rows), groups, layout().bins, MONTHS_AT_ONCE))
+        self.seen = np.zeros((len(self.rows), layout().bins), dtype=np.uint8)
+        bounds = np.linspace(0, len(self.rows), PARTS + 1).astype(int)
         self._parts = [(int(first), int(last), threading.Lock()) for first, last in itertools.pairwise(bounds)]
 
     def add(self, codes: NDArray[np.uint16], runs: int, begin: int = 0) -> None:
@@ -114,14 +116,15 @@ class Table:
 
     def bands(self) -> Bands:
         """What has been counted."""
-        outcomes, groups, _, width = self.counts.shape
-        cells = np.flatnonzero(self.seen)
-        found, first = np.empty((len(cells), groups, width), dtype=np.uint32), 0
-        for o in range(outcomes):
+        rows, groups, _, width = self.counts.shape
+        place, bins = np.nonzero(self.seen)
+        found, first = np.empty((len(place), groups, width), dtype=np.uint32), 0
+        for o in range(rows):
             used = np.flatnonzero(self.seen[o])
             found[first : first + len(used)] = self.counts[o, :, used]
             first += len(used)
-        return Bands(outcomes, cells, found.reshape(len(cells), groups * width)[:, : self.months])
+        cells = self.rows[place] * layout().bins + bins
+        return Bands(self.outcomes, cells, found.reshape(len(cells), groups * width)[:, : self.months])
 
 
 def _untouched_zeros(shape: tuple[int, ...]) -> NDArray[np.uint32]:
@@ -135,7 +138,7 @@ def _untouched_zeros(shape: tuple[int, ...]) -> NDArray[np.uint32]:
 
 @dataclass(frozen=True)
 class Bands:
-    """How many runs lie in which bin in each month: only the bins in which any run lies.
+    """How many runs lie in which bin in each month: only the bins in which any run lies, of the outcomes that were counted.
 
     ``cells`` (row,): the number of an outcome times the number of bins, plus the bin; ascending. ``counts`` (row, month): runs.
     """
@@ -152,21 +155,43 @@ class Bands:
     @property
     def runs(self) -> int:
         """Runs that were counted."""
-        return int(self.counts[: np.searchsorted(self.cells, layout().bins), 0].sum())
+        first = self.rows[:1]
+        return int(self.counts[self.cells // layout().bins == first, 0].sum())
+
+    @property
+    def rows(self) -> NDArray[np.int64]:
+        """Rows of the outcomes that were counted."""
+        return np.unique(self.cells // layout().bins)
 
     @property
     def nbytes(self) -> int:
         """Memory, bytes."""
         return self.cells.nbytes + self.counts.nbytes
 
-    def quantiles(self, levels: Sequence[float]) -> NDArray[np.float64]:
-        """Quantiles (level, outcome, month): what ``numpy.quantile`` makes of values that lie evenly within their bins."""
-        held, found = layout(), np.empty((len(levels), self.outcomes, self.months))
-        bounds = np.searchsorted(self.cells, held.bins * np.arange(self.outcomes + 1))
-        for o, (first, last) in enumerate(itertools.pairwise(bounds)):
-            bins = self.cells[first:last] - o * held.bins
-            found[:, o] = _quantiles(self.counts[first:last].astype(np.int64), held.lower[bins], held.upper[bins], levels)
-        return found
+    def quantiles(self, levels: Sequence[float], outcomes: Sequence[int] | None = None) -> NDArray[np.float64]:
+        """Quantiles (level, outcome, month): what ``numpy.quantile`` makes of values that lie evenly within their bins.
+
+        ``outcomes``: the rows that are wanted (default: all; each must have been counted).
+        """
+        return np.stack([_quantiles(*self._binned(o), levels) for o in self._wanted(outcomes)], axis=1)
+
+    def means(self, outcomes: Sequence[int] | None = None) -> NDArray[np.float64]:
+        """Means (outcome, month) with every value in the middle of its bin, so off by at most 1/64 of the values' size."""
+        found = []
+        for o in self._wanted(outcomes):
+            counts, lower, upper = self._binned(o)
+            found.append((counts * ((lower + upper) / 2.0)[:, None]).sum(axis=0) / counts.sum(axis=0))
+        return np.array(found)
+
+    def _wanted(self, outcomes: Sequence[int] | None) -> Sequence[int]:
+        return range(self.outcomes) if outcomes is None else outcomes
+
+    def _binned(self, o: int) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+        """The counts (bin, month) of an outcome, and the edges of its bins."""
+        held = layout()
+        first, last = np.searchsorted(self.cells, [held.bins * o, held.bins * (o + 1)])
+        bins = self.cells[first:last] - o * held.bins
+        return self.counts[first:last].astype(np.int64), held.lower[bins], held.upper[bins]
 
     def beyond(self) -> NDArray[np.int64]:
         """Values (outcome, month) larger than ``MOST`` in size, of which no more is known."""

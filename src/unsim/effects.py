@@ -173,10 +173,17 @@ class Comparison:
 
     def effect(self, outcome: str, horizon: int | None = None) -> Effect:
         """The effect on an outcome over a horizon (default: the whole)."""
-        unit = self.strategy.scenario.outcomes[self.strategy.row(outcome)].unit
-        return paired_effect(
-            self.strategy.outcome(outcome, horizon), self.reference.outcome(outcome, horizon), self.strategy.draws, unit
-        )
+        key = outcome, self.strategy.months if horizon is None else horizon
+        if key not in self._known:
+            unit = self.strategy.scenario.outcomes[self.strategy.row(outcome)].unit
+            ours, theirs = self.strategy.outcome(*key), self.reference.outcome(*key)
+            self._known[key] = paired_effect(ours, theirs, self.strategy.draws, unit)
+        return self._known[key]
+
+    @cached_property
+    def _known(self) -> dict[tuple[str, int], Effect]:
+        """Effects that have been asked for."""
+        return {}
 
     def frame(self) -> pd.DataFrame:
         """Tidy table of all effects: outcome, aggregate, about, horizon, and the fields of :class:`Effect`."""
@@ -251,14 +258,7 @@ def compare(
     """
     scenario, reference = loaded(scenario), loaded(reference)
     checked_design(replicates, draws, seed, engine, threads=threads, chunk=chunk, keep=keep)
-    problems = []
-    for key in ("start", "months"):
-        ours, theirs = getattr(scenario.file, key), getattr(reference.file, key)
-        if ours != theirs:
-            allowed = f"{theirs}, as in {reference.name}: both arms share months and luck"
-            problems.append(scenario.document.problem((key,), ours, allowed))
-    if problems:
-        raise ScenarioError(problems)
+    check_pair(scenario, reference)
     arms = []
     for index, arm in enumerate((scenario, reference)):
 
@@ -268,3 +268,15 @@ def compare(
 
         arms.append(run(arm, replicates, draws, seed, engine, threads=threads, chunk=chunk, keep=keep, progress=told))
     return Comparison(*arms)
+
+
+def check_pair(scenario: Scenario, reference: Scenario) -> None:
+    """Raise ``ScenarioError`` where two scenarios do not start in the same month or do not have the same horizon."""
+    problems = []
+    for key in ("start", "months"):
+        ours, theirs = getattr(scenario.file, key), getattr(reference.file, key)
+        if ours != theirs:
+            allowed = f"{theirs}, as in {reference.name}: both arms share months and luck"
+            problems.append(scenario.document.problem((key,), ours, allowed))
+    if problems:
+        raise ScenarioError(problems)

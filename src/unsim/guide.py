@@ -194,7 +194,8 @@ def _explained_parameter(parameter: Parameter) -> list[tuple[str, str]]:
     return [*told, *_set_by(("parameters", parameter.name))]
 
 
-def _explained_key(key: str) -> list[tuple[str, str]]:
+def form_at(key: str) -> dict[str, Any]:
+    """The form of a dotted key: description, unit, range, words. Raises ``ScenarioError`` with the nearest name."""
     parts = key.split(".")
     form: dict[str, Any] = json_schema()
     for depth, part in enumerate(parts):
@@ -206,6 +207,11 @@ def _explained_key(key: str) -> list[tuple[str, str]]:
             )
             raise ScenarioError([Problem("explain", None, ".".join(parts[: depth + 1]), f"unknown key {part}", near)])
         form = resolved(below)
+    return form
+
+
+def _explained_key(key: str) -> list[tuple[str, str]]:
+    parts, form = key.split("."), form_at(key)
     told = [("key", key), ("meaning", form.get("description", "")), ("allowed", allowed(form))]
     told += [("default", str(form["default"]))] if form.get("default") is not None else []
     value = _value_at(load(EXAMPLE), parts)

@@ -111,10 +111,13 @@ class Run:
 
     def row(self, name: str) -> int:
         """Row of an outcome; raises ``KeyError`` with the known names."""
-        names = [outcome.name for outcome in self.scenario.outcomes]
-        if name not in names:
-            raise KeyError(f"no outcome {name!r}; there are {', '.join(names)}")
-        return names.index(name)
+        if name not in self._rows:
+            raise KeyError(f"no outcome {name!r}; there are {', '.join(self._rows)}")
+        return self._rows[name]
+
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        return {outcome.name: row for row, outcome in enumerate(self.scenario.outcomes)}
 
     @cached_property
     def outcomes(self) -> xr.Dataset:
@@ -144,9 +147,11 @@ class Run:
 
         if self.counted is None:
             raise ValueError("no bands were kept: run with bands=True")
-        found = self.counted.quantiles(list(QUANTILES.values()))
+        rows = self.counted.rows.tolist()
+        found = self.counted.quantiles(list(QUANTILES.values()), rows)
         coords = {"quantile": list(QUANTILES.values()), "month": self._months}
-        data = {o.name: (("quantile", "month"), found[:, i], _attributes(o)) for i, o in enumerate(self.scenario.outcomes)}
+        kinds = [self.scenario.outcomes[row] for row in rows]
+        data = {o.name: (("quantile", "month"), found[:, i], _attributes(o)) for i, o in enumerate(kinds)}
         return xr.Dataset(data, coords, self._provenance)
 
     @property

@@ -129,7 +129,12 @@ class Scenario:
             if label not in known[axis]:
                 raise KeyError(f"no {axis} {label!r}; there are {', '.join(known[axis])}")
             row = row * len(known[axis]) + known[axis].index(label)
-        return offsets(WORLD_AXES, self.sizes)[0][variable] + row
+        return self._first_rows[variable] + row
+
+    @cached_property
+    def _first_rows(self) -> dict[str, int]:
+        """First row of each variable of the world."""
+        return offsets(WORLD_AXES, self.sizes)[0]
 
     def called(self, code: str) -> str:
         """The name of a state or partner: what the file calls it, its usual short name, or the code itself."""

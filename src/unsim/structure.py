@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from unsim.effects import Comparison, Effect, compare
+from unsim.effects import Comparison, Effect, check_pair, compare
 from unsim.files import Problem, ScenarioError, nearest
 from unsim.parameters import BY_NAME, PARAMETERS
 from unsim.scenario import Scenario, loaded
@@ -235,18 +235,25 @@ def surface(
 
     scenario, reference = loaded(scenario), loaded(reference)
     _check_map(scenario, outcome, (x, y), points)
-    grids = [np.linspace(BY_NAME[name].prior.low, BY_NAME[name].prior.high, points) for name in (x, y)]
     rows = []
-    for i, a in enumerate(grids[0]):
-        for j, b in enumerate(grids[1]):
-            held = {f"parameters.{x}": float(a), f"parameters.{y}": float(b)}
-            comparison = compare(scenario.override(held), reference.override(held), replicates, draws, seed)
-            found, kept = comparison.effect(outcome), ("effect", "low", "high", "interval", "n", "sign_share")
-            level = {"claim_level": comparison.claim_level, "seed": seed}
-            rows.append({x: a, y: b, **{key: getattr(found, key) for key in kept}, **level})
-            if progress:
-                progress(i * points + j + 1, points * points)
+    for a, b, comparison in grid(scenario, reference, x, y, points, replicates, draws, seed):
+        found, kept = comparison.effect(outcome), ("effect", "low", "high", "interval", "n", "sign_share")
+        level = {"claim_level": comparison.claim_level, "seed": seed}
+        rows.append({x: a, y: b, **{key: getattr(found, key) for key in kept}, **level})
+        if progress:
+            progress(len(rows), points * points)
     return pd.DataFrame(rows)
+
+
+def grid(
+    scenario: Scenario, reference: Scenario, x: str, y: str, points: int, replicates: int, draws: int | None, seed: int
+) -> Iterator[tuple[float, float, Comparison]]:
+    """The comparison at each point of a grid over the ranges of two parameters' priors, the first one slowest."""
+    check_pair(scenario, reference)
+    for a in np.linspace(BY_NAME[x].prior.low, BY_NAME[x].prior.high, points):
+        for b in np.linspace(BY_NAME[y].prior.low, BY_NAME[y].prior.high, points):
+            held = {x: float(a), y: float(b)}
+            yield float(a), float(b), Comparison(*(run(arm, replicates, draws, seed, held=held) for arm in (scenario, reference)))
 
 
 def _check_map(scenario: Scenario, outcome: str, names: Sequence[str], points: int) -> None:

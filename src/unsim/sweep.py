@@ -85,7 +85,7 @@ def run(
     threads: int | None = None,
     chunk: int | None = None,
     keep: int = 0,
-    bands: bool = False,
+    bands: bool | Sequence[str] = False,
     watch: Sequence[str] = (),
     redrawn: frozenset[str] = frozenset(),
     held: Held | None = None,
@@ -96,13 +96,13 @@ def run(
     """Run a scenario, or that of a path or shipped name, ``replicates`` times with ``draws`` draws of the parameters.
 
     ``draws`` 0 holds all parameters at their defaults. ``keep`` asks for whole paths of the first replicates, ``bands`` for
-    quantiles by month over all replicates (:attr:`Run.bands`), ``watch`` for yearly sums of variables of the world, such as
-    ``declared.real.coal.CHN``. ``threads`` (default: all cores) and ``chunk`` change the speed only: every number is the same
-    to the bit. ``held`` gives parameter rows a value, or one for each draw (array), instead of drawing them; ``redrawn`` names
-    parameters that get other draws, with other luck in every future: what a sensitivity analysis compares with the run without
-    it (both: kernel only). ``first``, a multiple of ``draws``, is the number of the first replicate: a part of a larger run,
-    equal to it to the bit. ``horizons``, in months, are those over which outcomes are kept, beside the whole (default: 12, 36,
-    120). ``progress`` is called with replicates done and replicates in all.
+    quantiles by month over all replicates (:attr:`Run.bands`), of every outcome or of those named, ``watch`` for yearly sums of
+    variables of the world, such as ``declared.real.coal.CHN``. ``threads`` (default: all cores) and ``chunk`` change the speed
+    only: every number is the same to the bit. ``held`` gives parameter rows a value, or one for each draw (array), instead of
+    drawing them; ``redrawn`` names parameters that get other draws, with other luck in every future: what a sensitivity analysis
+    compares with the run without it (both: kernel only). ``first``, a multiple of ``draws``, is the number of the first
+    replicate: a part of a larger run, equal to it to the bit. ``horizons``, in months, are those over which outcomes are kept,
+    beside the whole (default: 12, 36, 120). ``progress`` is called with replicates done and replicates in all.
 
     Raises ``ScenarioError`` where the design is impossible, ``ArithmeticError`` where an outcome is not finite.
     """
@@ -118,7 +118,7 @@ def run(
     kept = np.empty((sizes.outcome, scenario.months, keep))
     votes = np.zeros((sizes.draft, sizes.state, 3), dtype=np.int64)
     yearly = np.zeros((len(watch), -(-scenario.months // YEAR), replicates))
-    tally = Table(sizes.outcome, scenario.months) if bands else None
+    tally = Table(sizes.outcome, scenario.months, _rows(scenario, bands)) if bands else None
     work = _Work(scenario, draws, seed, kept_horizons, redrawn, held or {}, first, totals, kept, tally, watch, yearly)
     solve = work.kernel if engine == "kernel" else work.mesa
     workers = (threads or cores()) if engine == "kernel" else 1
@@ -183,11 +183,12 @@ class _Work:
             self.table[names.index(label)] = value
         self.case = scenario.case
         self.added_up = np.array([outcome.aggregate == "sum" for outcome in scenario.outcomes])
+        self.counted = tally.rows if tally else np.zeros(0, dtype=np.int64)
         self.spare: list[np.ndarray] = []
 
     def _codes(self, runs: int) -> np.ndarray:
         """Room for the leading digits of some runs, of an earlier chunk if there is one: fresh memory costs the system time."""
-        shape = (self.scenario.months, self.sizes.outcome, runs if self.tally else 0)
+        shape = (self.scenario.months, len(self.counted), runs)
         try:
             codes = self.spare.pop()
         except IndexError:
@@ -215,8 +216,9 @@ class _Work:
         world, params, sums = (aligned(number, BLOCK) for number in rows)
         luck, design = (np.uint64(self.seed), replicates), (self.table, draws, self.horizons)
         codes = self._codes(last - first + spare)
-        written = self.totals, self.kept, votes, codes.reshape(-1, BLOCK), self.added_up, self.watched, self.yearly
-        simulate(world, params, sums, self.case, all_of(BLOCK), *luck, *design, first, last, *written)
+        written = self.totals, self.kept, votes, codes.reshape(-1, BLOCK)
+        marked = self.counted, self.added_up, self.watched, self.yearly
+        simulate(world, params, sums, self.case, all_of(BLOCK), *luck, *design, first, last, *written, *marked)
         self._count(codes, first, last)
         return votes
 
@@ -239,12 +241,21 @@ class _Work:
                     self.kept[:, month, replicate] = model.world.outcome
                 self.yearly[:, month // YEAR, replicate] += model.block[self.watched, 0]
                 if self.tally:
-                    codes[month, :, 0] = leading(np.where(self.added_up, running, model.world.outcome))
+                    codes[month, :, 0] = leading(np.where(self.added_up, running, model.world.outcome)[self.counted])
                 if model.tabled is not None:
                     for i in model.setting.seats[month]:
                         votes[model.tabled, i, int(model.world.vote[i])] += 1
             self._count(codes, replicate, replicate + 1)
         return votes
+
+
+def _rows(scenario: Scenario, bands: bool | Sequence[str]) -> list[int]:
+    """Rows of the outcomes of which bands are wanted, ascending. Raises ``ValueError`` for a name that is none."""
+    names = [outcome.name for outcome in scenario.outcomes]
+    wanted = names if isinstance(bands, bool) else bands
+    if unknown := sorted(set(wanted) - set(names)):
+        raise ValueError(f"bands of {', '.join(unknown)}; allowed: outcomes of {scenario.name}")
+    return sorted({names.index(name) for name in wanted})
 
 
 @lru_cache(maxsize=64)

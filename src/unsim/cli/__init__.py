@@ -8,6 +8,7 @@ import typer
 
 from unsim.cli import experiments as experiments
 from unsim.cli import history as history
+from unsim.cli import page as page
 from unsim.cli import scenarios as scenarios
 from unsim.cli import simulate as simulate
 from unsim.cli.common import app

@@ -129,6 +129,8 @@ def sweep(
         found = f"a folder into which another sweep writes: {folder.path}"
         raise ScenarioError([Problem("--out", None, "", found, "another folder, or the end of the other sweep")]) from None
     try:
+        if command and command != folder.command:
+            log.append({"command": command})
         _Drive(folder, log, minutes, told).through(workers or cores(), submit)
     finally:
         log.close()

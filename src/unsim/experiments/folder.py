@@ -84,6 +84,12 @@ class Folder:
             raise ScenarioError([Problem(str(self.path / BROUGHT), None, "", found, "the file as it was")])
         return brought
 
+    @property
+    def command(self) -> str:
+        """The command that was last given for the sweep; empty where it was run from Python."""
+        given = [record["command"] for record in records(self.path / LOG) if "command" in record]
+        return str(given[-1] if given else self.plan.get("command", ""))
+
     def finished(self) -> dict[Block, dict[str, Any]]:
         """What the log says of each finished block: the digest of each of its arrays, the checksum of each of its files."""
         found = {}

@@ -20,7 +20,8 @@ from unsim.rules.world import SEATS, YEAR
 @kernel
 def simulate(
     w: Any, p: Any, sums: Any, c: Any, r: Any, seed: Any, replicates: Any, table: Any, draws: Any, horizons: Any,
-    begins: int, ends: int, totals: Any, kept: Any, votes: Any, codes: Any, added_up: Any, watched: Any, yearly: Any,
+    begins: int, ends: int, totals: Any, kept: Any, votes: Any, codes: Any, counted: Any, added_up: Any, watched: Any,
+    yearly: Any,
 ) -> None:  # fmt: skip
     """Run replicates ``begins`` to ``ends`` over the horizon.
 
@@ -29,7 +30,8 @@ def simulate(
     address and ``draws`` its column in ``table``, the parameter rows by draw; both are filled up to whole blocks, with runs
     that nobody records. Written: ``totals`` (horizon, outcome, replicate), the sums of each outcome over the first months;
     ``kept`` (outcome, month, replicate), whole paths of as many replicates as it has room for; ``codes`` (month, outcome
-    and block; run), unless it has no room, the leading digits of every month, and of the sum so far for outcomes ``added_up``.
+    and block; run), unless it has no room, the leading digits of every month of the outcomes in ``counted``, and of the sum so far
+    for those ``added_up``.
     Added to: ``votes`` (draft, state, vote), counts; ``yearly`` (row, year, replicate), sums over each twelve months of the rows
     of the world in ``watched``.
     """
@@ -77,9 +79,10 @@ def simulate(
                 for lane in range(runs):
                     year[first + lane] += w[watched[q], lane]
             if codes.shape[0] > 0:
-                blocks = codes.shape[0] // (months * n_outcomes)
-                for o in range(n_outcomes):
-                    cell = (t * n_outcomes + o) * blocks + (first - begins) // width
+                blocks = codes.shape[0] // (months * counted.shape[0])
+                for q in range(counted.shape[0]):
+                    o = counted[q]
+                    cell = (t * counted.shape[0] + q) * blocks + (first - begins) // width
                     if added_up[o]:
                         codes[cell, r] = leading(sums[o, r])
                     else:

@@ -90,7 +90,7 @@ def note(found: Findings, *said: str) -> str:
 
 def made_with(found: Findings) -> str:
     """The command from which a sweep comes."""
-    return f"Made with: {found.folder.plan.get('command') or f'unsim sweep {found.experiment.name}'}"
+    return f"Made with: {found.folder.command or f'unsim sweep {found.experiment.name}'}"
 
 
 def interval_of(found: Findings) -> str:

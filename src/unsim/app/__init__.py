@@ -1,0 +1,1 @@
+"""The page: settings in, paired futures out. A pure function answers (:mod:`unsim.app.answer`); a small server hands it out."""

@@ -1,0 +1,90 @@
+// Requests: one in flight, the newest settings win, first a preview, then all pairs, then the slow map.
+
+export const PREVIEW = 250;
+export const FULL = 2000;
+const TIMEOUT_MS = 30_000;
+const MAP_TIMEOUT_MS = 120_000;
+const RETRY_MS = 2_000;
+
+/** What the server answers to a bad query: one sentence for each problem. */
+export class BadQuery extends Error {
+  constructor(problems) {
+    super(problems.map((problem) => problem.message).join(" "));
+    this.problems = problems;
+  }
+}
+
+/** JSON from the server; raises BadQuery for a bad query, and an Error where there is no answer in time. */
+export async function get(path, controller = new AbortController(), patience = TIMEOUT_MS) {
+  const clock = setTimeout(() => controller.abort(), patience);
+  try {
+    const response = await fetch(path, { signal: controller.signal });
+    if (response.status === 422) throw new BadQuery((await response.json()).problems);
+    if (!response.ok) throw new Error(`the server answered ${response.status}`);
+    return await response.json();
+  } finally {
+    clearTimeout(clock);
+  }
+}
+
+/**
+ * Ask for what the newest settings give.
+ *
+ * `heard` is told of: waiting(), preview(answer, newest), full(answer), flip(map or null), failed(error). A preview of settings
+ * that are no longer the newest comes with newest = false.
+ */
+export function asker(heard) {
+  let wanted = null;
+  let newest = 0;
+  let busy = false;
+  let long = null; // the long request in flight: newer settings end it
+  let clock = null;
+
+  async function work() {
+    busy = true;
+    let ticket = newest;
+    try {
+      do {
+        ticket = newest;
+        try {
+          await answer(wanted, () => ticket === newest);
+        } catch (error) {
+          if (ticket === newest) throw error;
+        }
+      } while (ticket !== newest);
+    } catch (error) {
+      heard.failed(error);
+      if (!(error instanceof BadQuery)) clock = setTimeout(again, RETRY_MS);
+    } finally {
+      busy = false;
+    }
+  }
+
+  async function answer(query, current) {
+    heard.preview(await get(`/api/run?${query}&pairs=${PREVIEW}`), current());
+    if (!current()) return;
+    long = new AbortController();
+    try {
+      const full = await get(`/api/run?${query}&pairs=${FULL}`, long);
+      if (!current()) return;
+      heard.full(full);
+      const map = await get(`/api/flip?${query}`, long, MAP_TIMEOUT_MS).catch(() => null);
+      if (current()) heard.flip(map);
+    } finally {
+      long = null;
+    }
+  }
+
+  function again() {
+    if (!busy) work();
+  }
+
+  return function ask(query) {
+    wanted = query;
+    newest += 1;
+    clearTimeout(clock);
+    long?.abort();
+    heard.waiting();
+    again();
+  };
+}
