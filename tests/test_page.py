@@ -335,7 +335,14 @@ class TestPage:
             saving.value.save_as(path)
             root = ET.parse(path).getroot()
             words = " ".join(" ".join(root.itertext()).split())
-            parts = ("Coordination = 0.4 (strategy)", "seed 3", "n = 2,000 paired futures", "laim level: calibrated", "Tripartite")
+            pairs = "400" if name == "flip" else "2,000"
+            parts = (
+                "Coordination = 0.4 (strategy)",
+                "seed 3",
+                f"n = {pairs} paired futures",
+                "laim level: calibrated",
+                "Tripartite",
+            )
             assert not [part for part in parts if part not in words], name
             assert not any("style" in node.attrib or node.tag.endswith("}style") for node in root.iter()), name
             with visit.page.expect_download() as saving:

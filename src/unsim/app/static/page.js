@@ -1,7 +1,7 @@
 // The page: joins settings, requests and pictures. What is on screen is written in one place, from one answer.
 
 import { controls } from "./controls.js";
-import { restsOn } from "./downloads.js";
+import { designOf } from "./downloads.js";
 import { judged, spoken } from "./effects.js";
 import { capital, relative, unitOfDifference, withInterval } from "./format.js";
 import { button, html } from "./html.js";
@@ -58,7 +58,7 @@ function show(found) {
   drawn.show(answer, palette());
   inWords(answer.words, "Being computed: the map above is part of it.");
   reproduce($("reproduce"), answer);
-  $("design").textContent = restsOn(answer).slice(2, 4).join(" ");
+  $("design").textContent = designOf(answer);
 }
 
 function inWords(found, flip) {
@@ -89,7 +89,7 @@ function tile(effect) {
         "span",
         { class: "more" },
         html("span", { class: "interval" }, interval),
-        share && html("span", { class: "share" }, ` ${share} of reference`),
+        share && html("span", { class: "share" }, ` · ${share} of reference`),
       ),
     ),
   );
