@@ -302,7 +302,10 @@ class TestPage:
     def test_another_scenario_begins_with_its_own_settings(self, visit: Visit) -> None:
         visit.open("?coalition.coordination=0.2").ready()
         before = visit.runs()
+        visit.slider("Coordination").focus()
+        visit.page.keyboard.press("ArrowLeft")  # its numbers are still under way when the scenario changes
         visit.page.get_by_label("Strategy", exact=True).select_option("china_enforces")
+        visit.page.wait_for_url(re.compile("scenario=china_enforces"))
         visit.after(before)
         assert visit.settings()["scenario"] == "china_enforces"
         assert "coalition.coordination" not in visit.settings()

@@ -9,7 +9,8 @@ import { canvas, el } from "./svg.js";
  *
  * `draw(answer, palette, width)` gives nodes, height and alt, or fills `own` (an element of its own) and gives null.
  * `hint` follows the lead on the page alone. `note(answer)` says what the numbers rest on where that is not the answer's design:
- * `more` in place of the interval, `design` in place of the rest. `rows(answer)` gives the table; `csv` is the table's name on the server. `lead(answer)` is a line below the title.
+ * `more` in place of the interval, `design` in place of the rest. `rows(answer)` gives the table; `csv` is the table's name on the
+ * server. `lead(answer)` is a line below the title.
  */
 export function card({ name, title, lead, legend, draw, rows, csv, own, file, note, hint = "", wide }) {
   let [answer, palette, width] = [null, null, 0];
