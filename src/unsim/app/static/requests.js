@@ -4,6 +4,7 @@ export const PREVIEW = 250;
 export const FULL = 2000;
 const TIMEOUT_MS = 30_000;
 const MAP_TIMEOUT_MS = 120_000;
+const MAP_AFTER_MS = 700; // the map takes seconds of all cores: it is asked for at rest alone
 export const RETRY_MS = 2_000;
 
 /** What the server answers to a bad query: one sentence for each problem. */
@@ -39,6 +40,7 @@ export function asker(heard) {
   let busy = false;
   let long = null; // the long request in flight: newer settings end it
   let clock = null;
+  let wake = () => {}; // ends a rest
 
   async function work() {
     busy = true;
@@ -68,6 +70,11 @@ export function asker(heard) {
       const full = await get(`/api/run?${query}&pairs=${FULL}`, long);
       if (!current()) return;
       heard.full(full);
+      await new Promise((done) => {
+        wake = done;
+        setTimeout(done, MAP_AFTER_MS);
+      });
+      if (!current()) return;
       const map = await get(`/api/flip?${query}`, long, MAP_TIMEOUT_MS).catch(() => null);
       if (current()) heard.flip(map);
     } finally {
@@ -85,6 +92,7 @@ export function asker(heard) {
     newest += 1;
     clearTimeout(clock);
     long?.abort();
+    wake();
   }
 
   function ask(query) {
