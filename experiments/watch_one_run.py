@@ -16,7 +16,10 @@ def last_votes(model: PressureModel) -> None:
     solara.Markdown("\n".join(["| state | last text | vote | P(yes) |", "| --- | --- | --- | --- |", *rows]))
 
 
-chosen = {"scenario": {"type": "Select", "value": "tripartite_2024", "values": list(shipped()), "label": "Scenario"},
-          "replicate": {"type": "SliderInt", "value": 0, "min": 0, "max": 99, "step": 1, "label": "Replicate"}}  # fmt: skip
+chosen = {
+    "scenario": {"type": "Select", "value": "tripartite_2024", "values": list(shipped()), "label": "Scenario"},
+    "replicate": {"type": "SliderInt", "value": 0, "min": 0, "max": 99, "step": 1, "label": "Replicate"},
+    "seed": 1,
+}
 plots = [make_plot_component(outcome) for outcome in ("political_cost", "economic_cost", "civilian_welfare")]
 page = SolaraViz(PressureModel("tripartite_2024", seed=1), components=[*plots, last_votes], model_params=chosen, name="One run")

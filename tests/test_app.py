@@ -30,7 +30,7 @@ from conftest import SHIPPED
 from unsim.app import council, lesson, serve
 from unsim.app.answer import answer
 from unsim.app.query import Query, read_query
-from unsim.app.runs import KEPT, _runs
+from unsim.app.runs import RUNS
 from unsim.app.server import STATIC, Abandoned, Turn, site
 from unsim.app.shelf import Shelf
 from unsim.app.tables import as_csv
@@ -301,9 +301,9 @@ def test_a_reference_that_was_run_is_not_run_again_when_the_strategy_alone_moves
     for coordination in ("0.11", "0.12", "0.13"):
         answer(asked(f"coalition.coordination={coordination}&seed=99", **SMALL))
     assert ran == ["tripartite_2024", "baseline_2024", "tripartite_2024", "tripartite_2024"]
-    for seed in range(KEPT + 3):
+    for seed in range(RUNS.kept):
         answer(asked(f"seed={seed}", **SMALL))
-    assert len(_runs) <= KEPT
+    assert len(RUNS) == RUNS.kept
 
 
 # Tables
@@ -488,7 +488,7 @@ def test_the_files_of_the_page_name_no_other_host_and_hold_no_inline_code() -> N
 def test_five_pages_at_once_each_get_their_own_numbers() -> None:
     queries = [f"coalition.coordination=0.{n}&seed={n}&pairs=20&months=12" for n in range(1, 6)]
     alone = [answer(asked(query))["digest"] for query in queries]
-    _runs.clear()
+    RUNS.forget()
     shared = site(SHELF, PORT)
 
     def ask(query: str) -> str:
@@ -501,12 +501,13 @@ def test_five_pages_at_once_each_get_their_own_numbers() -> None:
 
 
 def test_a_query_that_nobody_waits_for_ends_and_leaves_its_turn() -> None:
+    RUNS.forget()
     turn = Turn()
     with turn:
         turn.abandoned = True
         with pytest.raises(Abandoned):
             answer(asked("seed=4711&months=60&pairs=4000"), turn.go_on)
-    assert not any(key[-1] == 4711 for key in _runs)
+    assert len(RUNS) == 0
     waiting, found = Turn(), []
 
     def wait() -> None:

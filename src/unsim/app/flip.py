@@ -8,7 +8,7 @@ from unsim import words
 from unsim.app import reproduce
 from unsim.app.answer import compared, outcome_labels, said
 from unsim.app.query import Query
-from unsim.app.runs import GoOn, nothing
+from unsim.app.runs import GoOn, Memory, content, nothing
 from unsim.effects import Effect
 from unsim.results import claimed, design
 from unsim.structure import grid, structure
@@ -20,8 +20,16 @@ POINTS, PAIRS = 5, 400
 SHOWN = ("effect", "low", "high", "settled")
 
 
+FLIPS: Memory[dict[str, Any]] = Memory(8)
+
+
 def flip(query: Query, go_on: GoOn = nothing) -> dict[str, Any]:
     """The sign of effects over a grid of two parameters, and sentences on what would flip the headline outcomes."""
+    key = query.canonical, query.pairs, content(query.strategy), content(query.reference), PAIRS, POINTS
+    return FLIPS.get(key, lambda: _flip(query, go_on))
+
+
+def _flip(query: Query, go_on: GoOn) -> dict[str, Any]:
     comparison = compared(query, go_on)
     draws = default_draws(PAIRS)
     points: dict[tuple[float, float], dict[str, Effect]] = {}

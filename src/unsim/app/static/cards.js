@@ -1,6 +1,6 @@
 // A card: one picture with its title, legend, numbers and downloads. It draws what it was last given, at the width it has.
 
-import { restsOn, framed, savePng, saveSvg, swatch } from "./downloads.js";
+import { designOf, framed, savePng, saveSvg, swatch } from "./downloads.js";
 import { button, html, table } from "./html.js";
 import { canvas, el } from "./svg.js";
 
@@ -8,9 +8,11 @@ import { canvas, el } from "./svg.js";
  * A card.
  *
  * `draw(answer, palette, width)` gives nodes, height and alt, or fills `own` (an element of its own) and gives null.
- * `rows(answer)` gives the table; `csv` is the table's name on the server. `lead(answer)` is a line below the title.
+ * `hint` follows the lead on the page alone. `note(answer)` says what the numbers rest on where that is not the answer's design:
+ * `more` in place of the interval, `design` in place of the rest. `rows(answer)` gives the table; `csv` is the table's name on the
+ * server. `lead(answer)` is a line below the title.
  */
-export function card({ name, title, lead, legend, draw, rows, csv, own, file, note, wide }) {
+export function card({ name, title, lead, legend, draw, rows, csv, own, file, note, hint = "", wide }) {
   let [answer, palette, width] = [null, null, 0];
   const figure = html("figure", { class: "figure" }, own ?? null);
   const [heading, under] = [html("h2", { id: `${name}-title` }, title), html("p", { class: "lead" })];
@@ -45,7 +47,7 @@ export function card({ name, title, lead, legend, draw, rows, csv, own, file, no
 
   function paint() {
     if (!answer || !width) return;
-    under.textContent = lead(answer);
+    under.textContent = `${lead(answer)}${hint}`;
     const shown = draw(answer, palette, width);
     if (!shown) return;
     const svg = canvas(width, Math.ceil(shown.height), palette, ...shown.nodes);
@@ -60,7 +62,7 @@ export function card({ name, title, lead, legend, draw, rows, csv, own, file, no
     numbers.replaceChildren(
       numbers.firstChild,
       table(rows(answer), `${title}: numbers`),
-      html("p", { class: "note" }, restsOn(answer, note?.(answer)).slice(2, 4).join(" ")),
+      html("p", { class: "note" }, designOf(answer, note?.(answer))),
     );
   }
 

@@ -61,6 +61,7 @@ export function controls(root, groups, undoAll, told) {
     settings.set(Object.fromEntries(made.map(({ control }) => [control.key, null])));
     refresh();
     told();
+    root.querySelector("summary").focus(); // the button is off now
   };
   refresh();
   return { refresh, say: (key, value) => byKey.get(key)?.say(value) ?? String(value) };

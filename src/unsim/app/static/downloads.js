@@ -1,5 +1,6 @@
 // Saved pictures: SVG and PNG that stand alone, with title, legend, settings, design and claim level on them.
 
+import { capital } from "./format.js";
 import { LETTERS } from "./horseshoe.js";
 import { LIGHT, canvas, el, text, wrapped } from "./svg.js";
 
@@ -7,15 +8,20 @@ const WIDTH = 960;
 const MARGIN = 24;
 const LINE = 15;
 
-/** What a picture rests on, in lines of words. */
-export function restsOn(answer, note) {
-  const { scenario, against, changed, design, query } = answer;
+/** What the numbers of a picture rest on: pairs, draws, seed, claim level, interval; `note` where it has more or other to say. */
+export function designOf({ design }, note = {}) {
+  const told = note.design ?? `${design.text}.`;
+  return `${design.preview ? "PREVIEW of few pairs: " : ""}${told} No forecast. ${note.more ?? `Intervals: ${design.interval}.`}`;
+}
+
+/** Everything that a saved picture says below itself, in sentences. */
+function restsOn(answer, note) {
+  const { scenario, against, changed, query } = answer;
   const moved = changed.map(({ label, to, applies }) => `${label} = ${to} (${applies === "both" ? "both arms" : "strategy"})`);
   return [
     `Strategy: ${scenario.title} (${scenario.name}). Reference: ${against.title} (${against.name}).`,
     `Changed settings: ${moved.length ? `${moved.join("; ")}.` : "none."}`,
-    `${design.preview ? "PREVIEW of few pairs: " : ""}${design.text}. No forecast.`,
-    note ?? `Intervals: ${design.interval}.`,
+    designOf(answer, note),
     `Settings: ?${query}`,
   ];
 }
@@ -31,7 +37,7 @@ export function framed({ title, lead, legend, draw, answer, note }) {
     nodes.push(text(0, y, words, { "font-size": 17, "font-weight": 650 }));
     y += 22;
   }
-  for (const words of wrapped(lead, letters)) {
+  for (const words of wrapped(capital(lead), letters)) {
     nodes.push(text(0, y, words, { fill: palette.muted }));
     y += LINE;
   }

@@ -63,6 +63,8 @@ export function forest(groups, palette, width) {
 export const called = ({ label, group }) =>
   capital((group === "revenue" ? label.replace(/^revenue from /, "") : label).replace(/ \(.*\)$/, ""));
 
+const cut = (words, letters) => (words.length > letters ? `${words.slice(0, letters - 1).trimEnd()}…` : words);
+
 const unmoved = (effects) => effects.filter(still).map(called);
 const stillLines = (effects, width) => {
   const names = unmoved(effects);
@@ -102,7 +104,8 @@ function one(effect, palette, top, { width, middle, half, row, narrow }) {
   const share = relative(effect);
   const unit = () => el("tspan", { fill: palette.muted, "font-size": 10.5, "font-weight": 400, dx: 5 }, shortUnit(effect.unit));
   const strong = { "font-weight": 600, fill: effect.settled ? palette.strategy : palette.ink };
-  const name = text(0, base, called(effect));
+  const room = narrow ? width - 130 : middle - half - 14 - 5.4 * shortUnit(effect.unit).length;
+  const name = text(0, base, cut(called(effect), Math.floor(room / 5.9)));
   const size = text(narrow ? width : width - 124, base, mean, { "text-anchor": "end", ...strong });
   (narrow ? size : name).append(unit());
   const numbers = [

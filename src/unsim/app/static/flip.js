@@ -1,18 +1,19 @@
 // Where the result turns: the effect on a map over two parameters, with the line on which its sign changes.
 
-import { capital, number, plain, signed, unitOfDifference } from "./format.js";
+import { capital, plain, signed, unitOfDifference } from "./format.js";
 import { el, scale, text, wrapped } from "./svg.js";
 
 const LEFT = 46;
 const TOP = 22;
 const BOTTOM = 44;
 const GAP = 34;
-const LEAST = 290; // of the width of a map
+const LEAST = 270; // of the width of a map
 
 export const LEGEND = [
   { kind: "square", colour: "rise", words: "effect above 0 (+)" },
   { kind: "square", colour: "fall", words: "effect below 0 (−)" },
   { kind: "line", colour: "ink", words: "where the sign turns" },
+  { kind: "ring", colour: "strategy", words: "the settings" },
   { kind: "none", words: "Bold: the interval leaves out 0." },
 ];
 
@@ -116,7 +117,7 @@ function one(outcome, { x: across, y: up }, palette, width, size) {
       el("path", { d: path, stroke: palette.paper, "stroke-width": 5, fill: "none", "stroke-linecap": "round" }),
       el("path", { d: path, stroke: palette.ink, "stroke-width": 2.2, fill: "none", "stroke-linecap": "round" }),
     );
-  nodes.push(...numbers);
+  nodes.push(...here(across.now, up.now, x, y, { right, size }, palette), ...numbers);
   across.values.forEach((value) =>
     nodes.push(
       text(x(value), TOP + size + 14, plain(Number(value.toPrecision(2))), {
@@ -143,7 +144,6 @@ function one(outcome, { x: across, y: up }, palette, width, size) {
       transform: `translate(10 ${(TOP + size / 2).toFixed(1)}) rotate(-90)`,
     }),
   );
-  nodes.push(...here(across.now, up.now, x, y, { right, size }, palette));
   return nodes;
 }
 
@@ -158,8 +158,9 @@ function here(a, b, x, y, { right, size }, palette) {
       el("circle", {
         cx: x(a).toFixed(1),
         cy: y(b).toFixed(1),
-        r: 6,
+        r: 15,
         fill: palette.paper,
+        "fill-opacity": 0.5,
         stroke: palette.strategy,
         "stroke-width": 3,
       }),
@@ -179,4 +180,4 @@ export const rows = (flip) => ({
   ),
 });
 
-export const now = (axis) => (axis.now === null || axis.now === undefined ? "drawn" : number(axis.now));
+export const now = (axis) => (axis.now === null || axis.now === undefined ? "drawn" : plain(axis.now));

@@ -45,7 +45,7 @@ export function relative({ effect, reference_mean: usual }) {
   return Math.abs(share) >= 10 ? "" : `${plus(fixed(100 * share, Math.abs(share) < 0.1 ? 1 : 0))}%`;
 }
 
-const SHORT = { "USD million a month": "USD m a month", "index 0-100": "points" };
+const SHORT = { "USD million a month": "USD m a month", "index 0-100": "points", "share of national income": "share of income" };
 export const shortUnit = (unit) => SHORT[unit] ?? unit.replace(/^index, .*/, "index");
 export const unitOfDifference = (unit) => (unit.startsWith("index 0") ? "index points" : unit.replace(/, .*/, ""));
 

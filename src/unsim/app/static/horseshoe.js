@@ -1,6 +1,6 @@
 // The Council as a horseshoe: fifteen seats, each coloured and lettered by its likely vote, with a ring of the three chances.
 
-import { percent } from "./format.js";
+import { capital, percent } from "./format.js";
 import { canvas, el, text } from "./svg.js";
 
 export const LETTERS = { yes: "Y", abstain: "A", no: "N" };
@@ -29,7 +29,7 @@ export function seatWords(seat) {
 /** The nodes of a horseshoe, and the group of each seat; seats may then be made to answer to the keyboard. */
 export function horseshoe(draft, palette, width) {
   const seats = seated(draft);
-  const radius = Math.max(60, Math.min(118, width / 2 - 38));
+  const radius = Math.max(60, Math.min(118, width / 2 - 58));
   const size = Math.min(15.5, radius * 0.128);
   const [cx, cy] = [width / 2, radius + 40];
   const turn = (2 * Math.PI - OPEN) / (seats.length - 1 || 1);
@@ -68,17 +68,17 @@ export function horseshoe(draft, palette, width) {
   });
   const statement = draft.instrument === "statement";
   const lines = [
-    text(cx, cy - 12, percent(draft.adopted), { "text-anchor": "middle", "font-size": 27, "font-weight": 650 }),
-    text(cx, cy + 6, "adopted, if tabled", { "text-anchor": "middle", fill: palette.muted }),
+    text(cx, cy - 24, percent(draft.adopted), { "text-anchor": "middle", "font-size": 27, "font-weight": 650 }),
+    text(cx, cy - 6, "adopted, if tabled", { "text-anchor": "middle", fill: palette.muted }),
     text(
       cx,
-      cy + 28,
+      cy + 16,
       statement ? "any objection stops it" : draft.veto_counts ? `${percent(draft.vetoed)} vetoed` : "no veto here",
       { "text-anchor": "middle", "font-weight": 600, "font-size": 12 },
     ),
     statement
       ? null
-      : text(cx, cy + 44, `${draft.expected_yes.toFixed(1)} yes expected, ${draft.yes_needed} needed`, {
+      : text(cx, cy + 32, `${draft.expected_yes.toFixed(1)} yes expected, ${draft.yes_needed} needed`, {
           "text-anchor": "middle",
           fill: palette.muted,
           "font-size": 10.5,
@@ -117,7 +117,7 @@ export function chamber(drafts, palette, width) {
     el(
       "g",
       { transform: `translate(${(i % columns) * each} ${Math.floor(i / columns) * height})` },
-      text(each / 2, 14, drafts[i].label, { "text-anchor": "middle", "font-weight": 650, "font-size": 12.5 }),
+      text(each / 2, 14, capital(drafts[i].label), { "text-anchor": "middle", "font-weight": 650, "font-size": 12.5 }),
       el("g", { transform: "translate(0 20)" }, ...one.nodes),
     ),
   );

@@ -1,14 +1,14 @@
 // The page: joins settings, requests and pictures. What is on screen is written in one place, from one answer.
 
 import { controls } from "./controls.js";
-import { restsOn } from "./downloads.js";
+import { designOf } from "./downloads.js";
 import { judged, spoken } from "./effects.js";
 import { capital, relative, unitOfDifference, withInterval } from "./format.js";
 import { button, html } from "./html.js";
 import { lesson } from "./lesson.js";
 import { pictures } from "./pictures.js";
 import { reproduce } from "./reproduce.js";
-import { BadQuery, asker, get } from "./requests.js";
+import { BadQuery, RETRY_MS, asker, get } from "./requests.js";
 import * as settings from "./settings.js";
 import { DARK, LIGHT } from "./svg.js";
 
@@ -30,6 +30,7 @@ let map = null; // its map, which comes later
 let say = (key, value) => String(value); // a value of a control in words
 let step = () => {}; // shows the step of the lesson
 let rest = null;
+let rebuild = null;
 
 function state(name, more = SAID[name][1]) {
   document.body.dataset.state = name;
@@ -58,7 +59,7 @@ function show(found) {
   drawn.show(answer, palette());
   inWords(answer.words, "Being computed: the map above is part of it.");
   reproduce($("reproduce"), answer);
-  $("design").textContent = restsOn(answer).slice(2, 4).join(" ");
+  $("design").textContent = designOf(answer);
 }
 
 function inWords(found, flip) {
@@ -89,7 +90,7 @@ function tile(effect) {
         "span",
         { class: "more" },
         html("span", { class: "interval" }, interval),
-        share && html("span", { class: "share" }, ` ${share} of reference`),
+        share && html("span", { class: "share" }, ` · ${share} of reference`),
       ),
     ),
   );
@@ -153,6 +154,8 @@ const heard = {
         {},
         button("Go on without them", () => without(error.problems.map(({ name }) => name))),
       );
+    if (!$("problems").hidden && $("problems").dataset.told === told.join()) return; // said once, not at every try
+    $("problems").dataset.told = told.join();
     $("problems").replaceChildren(
       html("h2", {}, bad ? "These settings can’t be used" : "Not up to date"),
       html("ul", {}, ...told.map((words) => html("li", {}, words))),
@@ -162,7 +165,7 @@ const heard = {
   },
 };
 
-const ask = asker(heard);
+const asked = asker(heard);
 
 /** Leave out the settings that can't be used; all of them where the fault is in none by itself. */
 function without(names) {
@@ -173,25 +176,29 @@ function without(names) {
 }
 
 function moved() {
-  ask(settings.query());
+  asked.ask(settings.query());
   step();
 }
 
 /** Build what depends on the scenario, then ask for its numbers. */
 async function build() {
   const query = settings.query();
-  state(last ? "waiting" : "loading");
+  clearTimeout(rebuild);
+  asked.drop();
+  heard.waiting();
   try {
     const page = await get(`/api/page?${query}`);
     if (query !== settings.query()) return;
+    const focused = document.activeElement?.id;
     pickers(page);
     ({ say } = controls($("controls"), page.groups, $("undo-all"), moved));
     step = lesson($("lesson"), page.lesson, arrive);
-    step();
+    if (focused) $(focused)?.focus();
     moved();
   } catch (error) {
+    if (query !== settings.query()) return;
     heard.failed(error);
-    if (!(error instanceof BadQuery)) setTimeout(build, 2_000);
+    if (!(error instanceof BadQuery)) rebuild = setTimeout(build, RETRY_MS);
   }
 }
 

@@ -45,7 +45,7 @@ function fanCard([outcome, title]) {
     legend: fans.LEGEND,
     lead: (answer) => `${shown(answer).about}; ${shown(answer).unit}`,
     rows: (answer) => fans.rows(shown(answer), answer.months),
-    note: (answer) => `Bands: ${answer.design.bands}.`,
+    note: (answer) => ({ more: `Bands: ${answer.design.bands}.` }),
     draw(answer, palette, width) {
       const picture = fans.fan(shown(answer), answer.months, palette, width);
       return { ...picture, touch: (svg, figure) => reading(svg, figure, picture, shown(answer), answer.months, palette) };
@@ -100,7 +100,7 @@ function revenueCard() {
     wide: true,
     legend: [],
     lead: (answer) => `Mean revenue by channel over all futures; ${answer.revenue.unit}; no interval`,
-    note: (answer) => `${capital(answer.revenue.kind)}; no interval.`,
+    note: (answer) => ({ more: `${capital(answer.revenue.kind)}; no interval.` }),
     rows: (answer) => revenue.rows(answer.revenue),
     draw: (answer, palette, width) => revenue.stacked(answer.revenue, answer.months, palette, width),
   });
@@ -117,11 +117,11 @@ function councilCard() {
     legend: shoe.LEGEND,
     lead: (answer) =>
       "How the fifteen would likely vote on each kind of draft under the strategy, in " +
-      `${monthName(answer.council.month)}, the first month in which its decisions act; ${answer.council.bite}. ` +
-      "Choose a seat for its reasons.",
-    note: (answer) =>
-      `Probabilities: means over ${answer.design.draws} parameter draws in ${monthName(answer.council.month)}, ` +
-      `${answer.council.bite}; no interval.`,
+      `${monthName(answer.council.month)}, the first month in which its decisions act; ${answer.council.bite}.`,
+    hint: " Choose a seat for its reasons.",
+    note: ({ design, council: { month, bite } }) => ({
+      more: `Probabilities: means over ${design.draws} parameter draws in ${monthName(month)}, ${bite}; no interval.`,
+    }),
     rows: (answer) => shoe.rows(answer.council.drafts),
     draw: (answer, palette, width) => chamber.draw(answer.council.drafts, palette, width),
     file: (answer, palette, width) => shoe.chamber(answer.council.drafts, palette, width),
@@ -140,7 +140,7 @@ function flipCard() {
         ? "The effect where the two parameters are held, which no record identifies. " +
           `In the settings: σ ${flips.now(flip.x)}, λA ${flips.now(flip.y)}.`
         : "The effect where two parameters that no record identifies are held.",
-    note: ({ flip }) => flip?.note ?? "",
+    note: ({ flip }) => ({ design: flip ? `${flip.note}.` : "", more: "" }),
     rows: ({ flip }) => (flip ? flips.rows(flip) : { head: [], body: [] }),
     draw: ({ flip }, palette, width) =>
       flip ? flips.maps(flip, palette, width) : { nodes: [], height: 40, alt: "Not computed yet" },

@@ -4,7 +4,8 @@ export const PREVIEW = 250;
 export const FULL = 2000;
 const TIMEOUT_MS = 30_000;
 const MAP_TIMEOUT_MS = 120_000;
-const RETRY_MS = 2_000;
+const MAP_AFTER_MS = 700; // the map takes seconds of all cores: it is asked for at rest alone
+export const RETRY_MS = 2_000;
 
 /** What the server answers to a bad query: one sentence for each problem. */
 export class BadQuery extends Error {
@@ -28,7 +29,7 @@ export async function get(path, controller = new AbortController(), patience = T
 }
 
 /**
- * Ask for what the newest settings give.
+ * Ask for what the newest settings give: `ask(query)`; `drop()` where the settings move on and can't be asked for yet.
  *
  * `heard` is told of: waiting(), preview(answer, newest), full(answer), flip(map or null), failed(error). A preview of settings
  * that are no longer the newest comes with newest = false.
@@ -39,6 +40,7 @@ export function asker(heard) {
   let busy = false;
   let long = null; // the long request in flight: newer settings end it
   let clock = null;
+  let wake = () => {}; // ends a rest
 
   async function work() {
     busy = true;
@@ -51,7 +53,7 @@ export function asker(heard) {
         } catch (error) {
           if (ticket === newest) throw error;
         }
-      } while (ticket !== newest);
+      } while (ticket !== newest && wanted !== null);
     } catch (error) {
       heard.failed(error);
       if (!(error instanceof BadQuery)) clock = setTimeout(again, RETRY_MS);
@@ -68,6 +70,11 @@ export function asker(heard) {
       const full = await get(`/api/run?${query}&pairs=${FULL}`, long);
       if (!current()) return;
       heard.full(full);
+      await new Promise((done) => {
+        wake = done;
+        setTimeout(done, MAP_AFTER_MS);
+      });
+      if (!current()) return;
       const map = await get(`/api/flip?${query}`, long, MAP_TIMEOUT_MS).catch(() => null);
       if (current()) heard.flip(map);
     } finally {
@@ -79,12 +86,21 @@ export function asker(heard) {
     if (!busy) work();
   }
 
-  return function ask(query) {
-    wanted = query;
+  /** Nothing is wanted any more: what is in flight belongs to older settings. */
+  function drop() {
+    wanted = null;
     newest += 1;
     clearTimeout(clock);
     long?.abort();
+    wake();
+  }
+
+  function ask(query) {
+    drop();
+    wanted = query;
     heard.waiting();
     again();
-  };
+  }
+
+  return { ask, drop };
 }
