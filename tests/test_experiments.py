@@ -248,6 +248,12 @@ def test_two_factors_do_not_set_the_same_key_in_an_arm(write: Write) -> None:
     assert any("a key that the factor x varies in one already" in line for line in told(write(HEAD + part)))
 
 
+@pytest.mark.parametrize("name", ["effect", "horizon", "point", "draw"])
+def test_a_factor_is_not_named_as_a_column_of_the_tables(write: Write, name: str) -> None:
+    found = told(write(HEAD + f"factors:\n  {name}: {{key: states.KOR.effort, values: [0.5, 1.0]}}\n"))
+    assert found[0].startswith(f"mine.yaml:9: factors.{name}: found the name {name}, which a column of the tables has"), found
+
+
 # Draws that a user brings
 
 

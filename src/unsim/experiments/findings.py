@@ -294,9 +294,10 @@ class Findings:
         return pd.DataFrame(rows)
 
     def votes(self) -> Iterator[dict[str, Any]]:
-        """How each member voted on each draft in each arm, over all futures of all points."""
+        """How each member voted on each draft in each arm, over all futures of all points (those of one that stands for others
+        once, or as often as it must so that all points weigh the same)."""
         for arm, scenario in self.experiment.arms.items():
-            counts = sum(self.pairs.votes(arm, point, self.rounds) for point in self.points)
+            counts = sum(times * self.pairs.votes(arm, point, self.rounds) for point, times in self._own(arm).items())
             for d, draft in enumerate(scenario.labels.drafts):
                 for s, state in enumerate(scenario.labels.states):
                     no, abstain, yes = (int(count) for count in counts[d, s])  # type: ignore[index]

@@ -9,6 +9,7 @@ from typing import Any
 
 from unsim.checks import below, fitted
 from unsim.consistency import Finding
+from unsim.effects import Effect
 from unsim.experiments import design
 from unsim.experiments.experiment import Experiment, acts, shared_outcomes
 from unsim.experiments.schema import MAX_DRAWS, MAX_POINTS, USUAL_DRAWS, ExperimentFile, Factor
@@ -20,6 +21,8 @@ from unsim.reading import SET
 from unsim.results import horizons_within
 from unsim.scenario import Scenario, load_with
 
+COLUMNS = {"arm", "point", "outcome", "aggregate", "about", "horizon", "replicate", "draw", "chance", *Effect.__dataclass_fields__}
+"""Names that factors cannot have, since their values stand beside these in tables."""
 TRIED = 200
 """Arms at points that are put together when an experiment is read, before anything is computed: some 6 ms each."""
 
@@ -169,6 +172,8 @@ def _inconsistencies(file: ExperimentFile) -> Iterator[Finding]:
         yield ("replicates",), file.replicates, "at least 4000 with precision: before that many pairs nothing is decided"
     names = list(file.factors)
     for index, name in enumerate(names):
+        if name in COLUMNS:
+            yield ("factors", name), f"the name {name}, which a column of the tables has", "another name"
         for other in names[:index]:
             if both := _meet(file.factors[name], file.factors[other], list(file.arms)):
                 found = f"a key that the factor {other} varies in {both[0]} already: {file.factors[name].key}"
