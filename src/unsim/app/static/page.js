@@ -29,6 +29,7 @@ let last = null; // the answer on screen
 let map = null; // its map, which comes later
 let say = (key, value) => String(value); // a value of a control in words
 let step = () => {}; // shows the step of the lesson
+let pairs = null; // of a preview and of a full run, as the server has them
 let rest = null;
 let rebuild = null;
 
@@ -176,7 +177,7 @@ function without(names) {
 }
 
 function moved() {
-  asked.ask(settings.query());
+  asked.ask(settings.query(), pairs);
   step();
 }
 
@@ -190,6 +191,7 @@ async function build() {
     const page = await get(`/api/page?${query}`);
     if (query !== settings.query()) return;
     const focused = document.activeElement?.id;
+    pairs = page.pairs;
     pickers(page);
     ({ say } = controls($("controls"), page.groups, $("undo-all"), moved));
     step = lesson($("lesson"), page.lesson, arrive);

@@ -1,7 +1,5 @@
 // Requests: one in flight, the newest settings win, first a preview, then all pairs, then the slow map.
 
-export const PREVIEW = 250;
-export const FULL = 2000;
 const TIMEOUT_MS = 30_000;
 const MAP_TIMEOUT_MS = 120_000;
 const MAP_AFTER_MS = 700; // the map takes seconds of all cores: it is asked for at rest alone
@@ -29,7 +27,7 @@ export async function get(path, controller = new AbortController(), patience = T
 }
 
 /**
- * Ask for what the newest settings give: `ask(query)`; `drop()` where the settings move on and can't be asked for yet.
+ * Ask for what the newest settings give: `ask(query, pairs)`, with the pairs of a preview and of a full run; `drop()` where the settings move on and can't be asked for yet.
  *
  * `heard` is told of: waiting(), preview(answer, newest), full(answer), flip(map or null), failed(error). A preview of settings
  * that are no longer the newest comes with newest = false.
@@ -62,12 +60,12 @@ export function asker(heard) {
     }
   }
 
-  async function answer(query, current) {
-    heard.preview(await get(`/api/run?${query}&pairs=${PREVIEW}`), current());
+  async function answer({ query, pairs }, current) {
+    heard.preview(await get(`/api/run?${query}&pairs=${pairs.preview}`), current());
     if (!current()) return;
     long = new AbortController();
     try {
-      const full = await get(`/api/run?${query}&pairs=${FULL}`, long);
+      const full = await get(`/api/run?${query}&pairs=${pairs.full}`, long);
       if (!current()) return;
       heard.full(full);
       await new Promise((done) => {
@@ -95,9 +93,9 @@ export function asker(heard) {
     wake();
   }
 
-  function ask(query) {
+  function ask(query, pairs) {
     drop();
-    wanted = query;
+    wanted = { query, pairs };
     heard.waiting();
     again();
   }
