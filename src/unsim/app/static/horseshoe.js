@@ -78,7 +78,7 @@ export function horseshoe(draft, palette, width) {
     ),
     statement
       ? null
-      : text(cx, cy + 32, `${draft.expected_yes.toFixed(1)} yes expected, ${draft.yes_needed} needed`, {
+      : text(cx, cy + 32, `≈ ${draft.expected_yes.toFixed(1)} yes, ${draft.yes_needed} needed`, {
           "text-anchor": "middle",
           fill: palette.muted,
           "font-size": 10.5,
