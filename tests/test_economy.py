@@ -218,7 +218,7 @@ def test_nothing_dated_after_2016_moves_what_the_fit_to_2016_is_shown(monkeypatc
 
 
 def test_a_posterior_s_marginal_is_not_drawn_by_itself() -> None:
-    with pytest.raises(ValueError, match="jointly"):
+    with pytest.raises(ValueError, match="a row at a time"):
         marginals()["compliance"].quantile(0.5)
 
 
