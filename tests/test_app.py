@@ -28,7 +28,7 @@ from typer.testing import CliRunner
 import unsim
 from conftest import SHIPPED
 from unsim.app import council, lesson, serve
-from unsim.app.answer import answer
+from unsim.app.answer import SHADOWED, answer
 from unsim.app.query import Query, read_query
 from unsim.app.runs import RUNS
 from unsim.app.server import STATIC, Abandoned, Turn, site
@@ -111,7 +111,9 @@ def test_every_shipped_scenario_gives_what_the_package_gives(name: str) -> None:
     assert ours.file.start == theirs.file.start
     comparison = unsim.compare(ours, theirs, 20, draws=found["design"]["draws"])
     assert found["digest"] == comparison.digest
-    wanted = {n: (e.effect, e.low, e.high, e.sign_share) for n in comparison.shared for e in [comparison.effect(n)]}
+    hidden = SHADOWED if comparison.shadow_differs else ()
+    shown = [name for name in comparison.shared if name not in hidden]
+    wanted = {n: (e.effect, e.low, e.high, e.sign_share) for n in shown for e in [comparison.effect(n)]}
     assert numbers(found["effects"]) == wanted
     assert found["design"]["claim_level"] == comparison.claim_level
     assert {change["key"] for change in found["changed"]} == {"months"}
@@ -125,7 +127,9 @@ def test_file_command_and_python_give_the_numbers_on_the_page(number: int, tmp_p
     assert by_python(query).digest == found["digest"]
     command = by_command(query, tmp_path, monkeypatch)
     assert command["digest"] == found["digest"]
-    assert numbers([{"outcome": name, **effect} for name, effect in command["effects"].items()]) == numbers(found["effects"])
+    wanted = numbers([{"outcome": name, **effect} for name, effect in command["effects"].items()])
+    assert numbers(found["effects"]).items() <= wanted.items()
+    assert wanted.keys() - numbers(found["effects"]).keys() <= set(SHADOWED)
     assert (command["replicates"], command["seed"], command["draws"]) == (query.pairs, query.seed, query.draws)
 
 
@@ -235,11 +239,38 @@ def test_an_empty_menu_shows_no_text() -> None:
     assert got("/api/run", "coalition.menu=", **SMALL)["council"]["drafts"] == []
 
 
+def test_a_preview_judges_no_sign_and_says_nothing_yet() -> None:
+    preview, full = (answer(asked(pairs=pairs, months="12")) for pairs in ("250", "500"))
+    assert preview["design"]["preview"]
+    assert {effect["settled"] for effect in preview["effects"]} == {None}
+    assert [part["title"] for part in preview["words"]] == ["Preview"]
+    assert {effect["settled"] for effect in full["effects"]} == {True, False}
+    assert full["words"][0]["title"] == "What this says"
+
+
+def test_where_the_world_without_measures_differs_economic_cost_is_not_shown_as_an_effect() -> None:
+    found = answer(asked("scenario=russia_arms_lifeline", pairs="200"))
+    shown = {effect["outcome"] for effect in found["effects"]}
+    assert not shown & set(SHADOWED)
+    assert "revenue" in {effect["outcome"] for effect in found["effects"] if effect["group"] == "headline"}
+    (fan,) = [fan for fan in found["fans"] if fan["outcome"] == "economic_cost"]
+    assert fan["about"].endswith("so read revenue instead")
+
+
+@pytest.mark.parametrize("key", ["pairs", "draws"])
+def test_a_link_to_the_page_cannot_ask_for_what_the_page_decides(key: str) -> None:
+    found = client().get(f"/api/page?{key}=100")
+    assert found.status_code == 422
+    (problem,) = found.json()["problems"]
+    assert (problem["name"], problem["found"]) == (key, "'100'")
+    assert "250 pairs and then 2,000" in problem["allowed"]
+
+
 # Controls
 
 
 def test_every_control_says_what_it_is_and_moves_something() -> None:
-    page = got("/api/page", **SMALL)
+    page = got("/api/page", months="12")
     controls = {c["key"]: c for group in page["groups"] for c in group["controls"]}
     assert 20 <= len(controls) <= 35
     for key, control in controls.items():
@@ -412,7 +443,10 @@ def test_a_bad_query_is_told_by_name(query: str, path: str) -> None:
     found = client().get(f"{path}?{query}")
     assert found.status_code == 422
     name, part = BAD[query]
-    (problem,) = found.json()["problems"]
+    problems = found.json()["problems"]
+    if path == "/api/page":  # which takes neither pairs nor draws
+        problems = [problem for problem in problems if "/api/run" not in problem["allowed"] or name == problem["name"]][:1]
+    (problem,) = problems
     assert problem["name"] == name
     assert part in problem["found"]
     assert problem["allowed"]

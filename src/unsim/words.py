@@ -40,7 +40,12 @@ def finding(comparison: Comparison, found: Structure | None = None) -> list[str]
 
 def headline(comparison: Comparison) -> tuple[str, ...]:
     """The outcomes that are put into words; revenue stands for economic cost where the world without measures differs, too."""
-    return tuple("revenue" if name == "economic_cost" and comparison.shadow_differs else name for name in HEADLINE)
+    return tuple(in_place_of(name, comparison) for name in HEADLINE)
+
+
+def in_place_of(name: str, comparison: Comparison) -> str:
+    """The outcome that stands for another one: revenue for economic cost where the world without measures differs."""
+    return "revenue" if name == "economic_cost" and comparison.shadow_differs else name
 
 
 def says(comparison: Comparison) -> list[str]:
@@ -155,7 +160,12 @@ def _unit(effect: Effect) -> str:
 
 def _interval(effect: Effect) -> str:
     kind = effect.interval.partition(" ")[0]
-    return f"{kind} [{effect.low:+.2g}, {effect.high:+.2g}]"
+    return f"{kind} [{_signed(effect.low)}, {_signed(effect.high)}]"
+
+
+def _signed(value: float) -> str:
+    """With two digits, or as a whole number."""
+    return f"{value:+,.0f}" if abs(value) >= 100.0 else f"{value:+.2g}"
 
 
 def spoken(outcome: str) -> str:

@@ -22,6 +22,10 @@ from unsim.scenario import Scenario
 BETTER = {"civilian_welfare": "higher", "civilian_spending": "higher", "coercion": "lower", "extraction": "lower",
           "coalition_cost": "lower"}  # fmt: skip
 """Which way is better for those whom an outcome is about, where that is no matter of sides."""
+SOON = "The pictures rest on few futures. Which signs are settled, and what this says, follows with all pairs."
+CAUTION = "the world without measures differs between the arms, so read revenue instead"
+SHADOWED = ("economic_cost", "economic_cost_share")
+"""Outcomes that are not what they seem where the world without measures differs between the arms."""
 
 
 def compared(query: Query, go_on: GoOn = nothing) -> Comparison:
@@ -63,7 +67,7 @@ def answer(query: Query, go_on: GoOn = nothing) -> dict[str, Any]:
         "effects": effects(comparison),
         "council": council.votes(query.strategy, query.draws, query.seed),
         "revenue": revenue(comparison),
-        "words": said(words.finding(comparison)[:2]),
+        "words": said(words.finding(comparison)[:2]) if query.pairs != PREVIEW else [{"title": "Preview", "text": SOON}],
         "reproduce": reproduce.reproduced(query),
         "digest": comparison.digest,
     }
@@ -95,7 +99,7 @@ def told_design(comparison: Comparison) -> dict[str, Any]:
         "claim": claim,
         "interval": interval,
         "bands": f"median, 50% and 90% of futures by month, {spread_of(arm.draws)}; from bins, off by at most 1/32 of their size",
-        "preview": arm.replicates <= PREVIEW,
+        "preview": arm.replicates == PREVIEW,
         "text": f"{design(arm, paired=True)}, {arm.months} months from {arm.scenario.file.start}; {claim[0].lower()}{claim[1:]}",
     }
 
@@ -109,16 +113,21 @@ def fans(comparison: Comparison) -> list[dict[str, Any]]:
     for o, outcome in enumerate(FANS):
         kind = _kind(comparison, outcome)
         lines = {name: {q: found[level, o].tolist() for level, q in enumerate(QUANTILES)} for name, found in by_arm.items()}
-        told.append({"outcome": outcome, "label": words.spoken(outcome), "unit": kind.unit, "about": kind.meaning, **lines})
+        about = f"{kind.meaning}: {CAUTION}" if outcome in SHADOWED and comparison.shadow_differs else kind.meaning
+        told.append({"outcome": outcome, "label": words.spoken(outcome), "unit": kind.unit, "about": about, **lines})
     return told
 
 
 def effects(comparison: Comparison) -> list[dict[str, Any]]:
-    """The effect on every outcome that both arms have, over the whole horizon."""
+    """The effect on every outcome that both arms have, over the whole horizon; whether its sign is settled no preview says.
+
+    Economic cost is left out where the world without measures differs, as it is in words.
+    """
     scenario, headline = comparison.strategy.scenario, words.headline(comparison)
     labels, by_source = outcome_labels(scenario), set().union(*revenue_rows(comparison.strategy).values())
     told = []
-    for outcome in comparison.shared:
+    hidden, preview = SHADOWED if comparison.shadow_differs else (), comparison.strategy.replicates == PREVIEW
+    for outcome in (name for name in comparison.shared if name not in hidden):
         kind, effect = _kind(comparison, outcome), comparison.effect(outcome)
         told.append({
             "outcome": outcome,
@@ -135,7 +144,7 @@ def effects(comparison: Comparison) -> list[dict[str, Any]]:
             "low": effect.low,
             "high": effect.high,
             "sign_share": effect.sign_share,
-            "settled": effect.settled,
+            "settled": None if preview else effect.settled,
             "outside": effect.outside,
             "unchanged": comparison.unchanged(outcome),
         })  # fmt: skip

@@ -110,7 +110,9 @@ def votes(scenario: Scenario, draws: int, seed: int) -> dict[str, Any]:
             "vetoed": float(results[d, 1]),
             "seats": [_seat(scenario, int(i), chances[d, q], terms[d, q], float(signed[q])) for q, i in enumerate(seats)],
         })  # fmt: skip
-    return {"month": month_name(int(setting.first_month) + MONTH), "bite": "as drafted, before any dilution", "drafts": told}
+    rests = f"means over one future of each of {draws} parameter draws" if draws else "one future, parameters at their defaults"
+    month = month_name(int(setting.first_month) + MONTH)
+    return {"month": month, "bite": "as drafted, before any dilution", "rests": rests, "drafts": told}
 
 
 def _seat(scenario: Scenario, row: int, chances: Any, terms: Any, signed: float) -> dict[str, Any]:

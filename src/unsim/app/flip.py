@@ -32,12 +32,13 @@ def flip(query: Query, go_on: GoOn = nothing) -> dict[str, Any]:
 def _flip(query: Query, go_on: GoOn) -> dict[str, Any]:
     comparison = compared(query, go_on)
     draws = default_draws(PAIRS)
+    outcomes = [words.in_place_of(name, comparison) for name in OUTCOMES]
     points: dict[tuple[float, float], dict[str, Effect]] = {}
     for x, y, last in grid(query.strategy, query.reference, X, Y, POINTS, PAIRS, draws, query.seed):
-        points[x, y] = {name: last.effect(name) for name in OUTCOMES}
+        points[x, y] = {name: last.effect(name) for name in outcomes}
         go_on()
     xs, ys = (sorted({point[axis] for point in points}) for axis in (0, 1))
-    cells = {name: [[points[x, y][name] for x in xs] for y in ys] for name in OUTCOMES}
+    cells = {name: [[points[x, y][name] for x in xs] for y in ys] for name in outcomes}
     told = [
         {
             "outcome": name,
@@ -47,11 +48,11 @@ def _flip(query: Query, go_on: GoOn) -> dict[str, Any]:
             "text": _told(outcome_labels(query.strategy)[name], [point[name] for point in points.values()]),
             "command": f"{reproduce.command(query, 'map', PAIRS, draws)} --outcome {name} --points {POINTS}",
         }
-        for name in OUTCOMES
+        for name in outcomes
     ]
     axes = {"x": {**_axis(query, X), "values": xs}, "y": {**_axis(query, Y), "values": ys}}
     claim = claimed(last.strategy.scenario, last.claim_level)
-    note = f"At each point {design(last.strategy, paired=True)}; intervals: {last.effect(OUTCOMES[0]).interval}; {claim}"
+    note = f"At each point {design(last.strategy, paired=True)}; intervals: {last.effect(outcomes[0]).interval}; {claim}"
     would = words.finding(comparison, structure(comparison, lambda *_: go_on()))[2:]
     return {"query": query.canonical, **axes, "outcomes": told, "note": note, "words": said(would), "digest": comparison.digest}
 

@@ -77,8 +77,11 @@ def spelled(value: Value) -> str:
     return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
-def read_query(items: Iterable[tuple[str, str]], shelf: Shelf) -> Query:
-    """The query in its parts as they were sent, in order; raises ``ScenarioError`` with everything that is wrong with it."""
+def read_query(items: Iterable[tuple[str, str]], shelf: Shelf, fixed: Iterable[str] = ()) -> Query:
+    """The query in its parts as they were sent, in order; raises ``ScenarioError`` with everything that is wrong with it.
+
+    ``fixed``: keys that may not be given, since the page has values of its own for them.
+    """
     problems: list[Problem] = []
     given: dict[str, str] = {}
     for key, text in items:
@@ -88,6 +91,9 @@ def read_query(items: Iterable[tuple[str, str]], shelf: Shelf) -> Query:
     for key, text in given.items():
         if len(text) > LONGEST_VALUE:
             problems.append(_problem(key, f"a value of {len(text)} letters", f"at most {LONGEST_VALUE}"))
+    for key in given.keys() & set(fixed):
+        allowed = f"nothing here: the page shows {PREVIEW} pairs and then {FULL:,}; /api/run takes other numbers"
+        problems.append(_problem(key, repr(cut(given[key])), allowed))
     names = _names(given, shelf, problems)
     if problems:
         raise ScenarioError(problems)

@@ -155,18 +155,22 @@ class Page:
         saved = {"content-disposition": f'attachment; filename="{stem}.csv"'}
         return Response(text, media_type="text/csv; charset=utf-8", headers=saved)
 
-    async def asked(self, respond: Respond, request: Request) -> Response:
+    async def asked(self, respond: Respond, request: Request, fixed: tuple[str, ...] = ()) -> Response:
         """The response to a query, or what is wrong with it; the work ends early where the browser goes away."""
         items, turn = request.query_params.multi_items(), Turn()
-        work = asyncio.create_task(to_thread.run_sync(self._work, respond, items, turn))
-        while not (await asyncio.wait({work}, timeout=LOOK))[0]:
-            turn.abandoned = turn.abandoned or await request.is_disconnected()
+        work = asyncio.create_task(to_thread.run_sync(self._work, respond, items, turn, fixed))
+        try:
+            while not (await asyncio.wait({work}, timeout=LOOK))[0]:
+                turn.abandoned = turn.abandoned or await request.is_disconnected()
+        except asyncio.CancelledError:  # the server ends
+            turn.abandoned = True
+            return Response(status_code=503)
         return work.result()
 
-    def _work(self, respond: Respond, items: list[tuple[str, str]], turn: Turn) -> Response:
+    def _work(self, respond: Respond, items: list[tuple[str, str]], turn: Turn, fixed: tuple[str, ...]) -> Response:
         try:
             with turn:
-                return respond(read_query(items, self.shelf), turn)
+                return respond(read_query(items, self.shelf, fixed), turn)
         except ScenarioError as error:
             return _json({"problems": as_problems(error)}, 422)
         except Abandoned:
@@ -183,9 +187,9 @@ def site(shelf: Shelf, port: int) -> ASGIApp:
             raise HTTPException(404, f"no table {name}; there are {', '.join(TABLES)}")
         return await shown.asked(partial(shown.csv, table=name), request)
 
-    def asked(respond: Respond) -> Callable[[Request], Awaitable[Response]]:
+    def asked(respond: Respond, fixed: tuple[str, ...] = ()) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
-            return await shown.asked(respond, request)
+            return await shown.asked(respond, request, fixed)
 
         return endpoint
 
@@ -194,7 +198,7 @@ def site(shelf: Shelf, port: int) -> ASGIApp:
 
     routes = [
         Route("/", home),
-        Route("/api/page", asked(shown.page)),
+        Route("/api/page", asked(shown.page, ("pairs", "draws"))),
         Route("/api/run", asked(shown.run)),
         Route("/api/flip", asked(shown.flip)),
         Route("/api/csv/{table}", table),

@@ -58,14 +58,22 @@ TABLES: Mapping[str, Callable[[Mapping[str, Any]], Iterable[Row]]] = {
 }  # fmt: skip
 
 
+RESTS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "fans": lambda answer: f"bands: {answer['design']['bands']}",
+    "effects": lambda answer: f"intervals: {answer['design']['interval']}",
+    "council": lambda answer: f"chances: {answer['council']['rests']}; {answer['council']['bite']}; no interval",
+    "revenue": lambda answer: f"{answer['revenue']['kind']}; no interval",
+}
+"""What the numbers of a table rest on beside the design."""
+
+
 def as_csv(name: str, answer: Mapping[str, Any], found: Mapping[str, Any] | None = None) -> str:
     """A table of an answer, or of what was ``found`` beside it; lines that begin with # say what it rests on.
 
     Numbers are those of the answer, to the last digit.
     """
     rows, text = list(TABLES[name](found or answer)), io.StringIO()
-    design = answer["design"]
-    rests = [found["note"]] if found else [design["text"], f"intervals: {design['interval']}", f"bands: {design['bands']}"]
+    rests = [found["note"]] if found else [answer["design"]["text"], RESTS[name](answer)]
     commands = [outcome["command"] for outcome in found["outcomes"]] if found else [answer["reproduce"]["command"]]
     for line in (
         f"unsim: {name}, {answer['scenario']['title']} against {answer['against']['title']}",

@@ -131,7 +131,8 @@ function one(effect, palette, top, { width, middle, half, row, narrow }) {
 }
 
 /** What the interval says of the sign. */
-export const judged = (effect) => (effect.unchanged ? "no difference" : effect.settled ? "sign settled" : "sign open");
+export const judged = (effect) =>
+  effect.unchanged ? "no difference" : effect.settled === null ? "preview" : effect.settled ? "sign settled" : "sign open";
 
 /** An effect as a sentence. */
 export function sentence(effect, share = relative(effect)) {
@@ -170,7 +171,13 @@ export const rows = (effects) => ({
         interval,
         relative(effect),
         percent(effect.sign_share),
-        effect.unchanged ? "no difference" : effect.settled ? "settled" : effect.outside ? "few draws carry it" : "open",
+        effect.unchanged || effect.settled === null
+          ? judged(effect)
+          : effect.settled
+            ? "settled"
+            : effect.outside
+              ? "few draws carry it"
+              : "open",
       ];
     }),
 });

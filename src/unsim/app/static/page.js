@@ -148,19 +148,13 @@ const heard = {
     const told = bad
       ? error.problems.map(({ message }) => message)
       : ["The pictures are not up to date: the server doesn’t answer. Is unsim app still running? The page tries again by itself."];
-    const drop =
-      bad &&
-      html(
-        "p",
-        {},
-        button("Go on without them", () => without(error.problems.map(({ name }) => name))),
-      );
+    const again = button("Go on without them", () => without(error.problems.map(({ name }) => name)));
     if (!$("problems").hidden && $("problems").dataset.told === told.join()) return; // said once, not at every try
     $("problems").dataset.told = told.join();
     $("problems").replaceChildren(
       html("h2", {}, bad ? "These settings can’t be used" : "Not up to date"),
       html("ul", {}, ...told.map((words) => html("li", {}, words))),
-      drop,
+      ...(bad ? [html("p", {}, again)] : []),
     );
     $("problems").hidden = false;
   },
@@ -232,6 +226,10 @@ function arrive() {
 }
 
 addEventListener("popstate", arrive);
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault(); // the part after # is the step of the lesson
+  $("settings").focus();
+});
 dark.addEventListener("change", () => {
   if (!last) return;
   drawn.show(last, palette());

@@ -138,7 +138,7 @@ function flipCard() {
     lead: ({ flip }) =>
       flip
         ? "The effect where the two parameters are held, which no record identifies. " +
-          `In the settings: σ ${flips.now(flip.x)}, λA ${flips.now(flip.y)}.`
+          `In the settings: σ ${flips.now(flip.x)}, λA ${flips.now(flip.y)}. ${flip.note}.`
         : "The effect where two parameters that no record identifies are held.",
     note: ({ flip }) => ({ design: flip ? `${flip.note}.` : "", more: "" }),
     rows: ({ flip }) => (flip ? flips.rows(flip) : { head: [], body: [] }),

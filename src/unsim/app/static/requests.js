@@ -3,6 +3,7 @@
 const TIMEOUT_MS = 30_000;
 const MAP_TIMEOUT_MS = 120_000;
 const MAP_AFTER_MS = 700; // the map takes seconds of all cores: it is asked for at rest alone
+const MAP_AGAIN_MS = 10_000;
 export const RETRY_MS = 2_000;
 
 /** What the server answers to a bad query: one sentence for each problem. */
@@ -68,17 +69,26 @@ export function asker(heard) {
       const full = await get(`/api/run?${query}&pairs=${pairs.full}`, long);
       if (!current()) return;
       heard.full(full);
-      await new Promise((done) => {
-        wake = done;
-        setTimeout(done, MAP_AFTER_MS);
-      });
+      await pause(MAP_AFTER_MS);
       if (!current()) return;
-      const map = await get(`/api/flip?${query}`, long, MAP_TIMEOUT_MS).catch(() => null);
-      if (current()) heard.flip(map);
+      let map = null;
+      while (map === null && current()) {
+        map = await get(`/api/flip?${query}`, long, MAP_TIMEOUT_MS).catch(() => null);
+        if (!current()) return;
+        heard.flip(map);
+        if (map === null) await pause(MAP_AGAIN_MS);
+      }
     } finally {
       long = null;
     }
   }
+
+  /** Wait, or until newer settings end it. */
+  const pause = (time) =>
+    new Promise((done) => {
+      wake = done;
+      setTimeout(done, time);
+    });
 
   function again() {
     if (!busy) work();

@@ -5,9 +5,7 @@ let moved = null;
 let stored = null;
 
 function read() {
-  const found = new URLSearchParams(location.search);
-  found.delete("pairs");
-  return found;
+  return new URLSearchParams(location.search);
 }
 
 /** Settings as they stand in a request or a link; commas of a list stay as they are. */
@@ -39,7 +37,6 @@ export function adopt(canonical) {
 /** Take the settings of a link, or those of the address after the back button. */
 export function take(link = location.search) {
   now = new URLSearchParams(link);
-  now.delete("pairs");
   stored = moved = null;
 }
 
