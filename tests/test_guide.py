@@ -144,7 +144,7 @@ def test_the_schema_offers_the_known_names() -> None:
     [
         ("coalition.coordination", {"meaning": "0: efforts add", "in baseline_2024": "0", "set by": "tripartite_2024"}),
         ("states.USA.posture", {"default": "0.5", "in baseline_2024": "0.8", "allowed": "0 to 1 (share)"}),
-        ("compliance", {"unit": "log odds", "range": "2 to 10", "prior": "normal(6, 2)", "drawn from": "posterior draws",
+        ("compliance", {"unit": "log odds", "range": "2 to 10", "prior": "normal(6, 2)", "drawn from": "joint draws",
                         "identified by the record": "partly"}),
         ("parameters.forced_labour", {"prior": "channels.NAME.forced_labour"}),
         ("political_cost", {"unit": "index 0-100", "taken as": "mean"}),

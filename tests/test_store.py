@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import unsim
-from unsim import store
+from unsim import provenance, store
 from unsim.effects import Comparison
 from unsim.files import ScenarioError
 from unsim.provenance import as_text
@@ -134,7 +134,7 @@ def test_the_record_holds_what_a_run_rests_on(written: Path, comparison: Compari
     assert record["arms"][0]["content"]["coalition"]["coordination"] == comparison.strategy.scenario.file.coalition.coordination
     assert {"numpy", "numba", "zarr"} <= set(record["versions"])
     assert all(len(record[key]) == 64 for key in ("code_hash", "data_hash"))
-    nothing = store._hash([])
+    nothing = provenance._hash([])
     assert nothing not in (record["code_hash"], record["data_hash"])
     files = [entry["file"] for entry in record["arms"][0]["files"]]
     assert [Path(file).name for file in files] == ["tripartite_2024.yaml", "baseline_2024.yaml"]

@@ -238,8 +238,6 @@ def _fitting(kind: Any) -> Any:
             name: _fitting(Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation)
             for name, info in required.items()
         }
-    if get_origin(bare) is Literal:
-        return get_args(bare)[0]
     adapter = TypeAdapter(kind)
     for value in FITTING:
         try:
@@ -247,6 +245,8 @@ def _fitting(kind: Any) -> Any:
         except ValidationError:
             continue
         return value
+    if get_origin(bare) is Literal:
+        return get_args(bare)[0]
     raise TypeError(f"no fitting value for {kind}")
 
 
