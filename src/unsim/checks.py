@@ -144,7 +144,8 @@ def _nulls(document: Document) -> Iterator[Finding]:
     below = _tables(tuple(partners) if isinstance(partners, dict) else ())
     below = {**below, "parameters": dict.fromkeys(BY_NAME, 0.0)}
     for layer in document.layers:
-        yield from _idle_nulls(layer, below, ())
+        if _any_null(layer):
+            yield from _idle_nulls(layer, below, ())
         below = merge(below, layer)
 
 
@@ -157,6 +158,10 @@ def _idle_nulls(node: Mapping[str, Any], below: Any, key: Key) -> Iterator[Findi
             yield here, f"unknown key {name}", nearest(name, _keys_at(key, ScenarioFile) or list(there))
         elif isinstance(value, Mapping):
             yield from _idle_nulls(value, there.get(name), here)
+
+
+def _any_null(node: Mapping[str, Any]) -> bool:
+    return any(value is None or (isinstance(value, Mapping) and _any_null(value)) for value in node.values())
 
 
 def _only_nulls(node: Mapping[str, Any]) -> bool:

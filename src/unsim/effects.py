@@ -33,8 +33,8 @@ class Effect:
 
     ``effect``: mean of the paired differences over all futures. ``low``, ``high``: interval of the kind that ``interval``
     names. ``n``: pairs. ``sign_share`` and ``sign_against``: shares of the draws of parameters whose mean difference has the
-    effect's sign and the other one; in the rest nothing differs (prior mass, not a probability that a claim is true). Few
-    futures a draw make both smaller or larger than they are. ``variance_reduction``: (Var a + Var b) / Var(a - b), what
+    effect's sign and the other one; in the rest nothing differs (prior mass, not a probability that a claim is true). With
+    few futures a draw chance blurs both. ``variance_reduction``: (Var a + Var b) / Var(a - b), what
     sharing luck and parameters saves; None where nothing varies. ``standard_error``: of the mean, from too few draws and futures.
     ``sd_chance`` and ``sd_parameters`` split the spread of single differences; None with one future a draw. ``chance_share``:
     share of chance in the variance of the draw means, which widens the interval and falls with more futures a draw. None
@@ -64,6 +64,16 @@ class Effect:
     def outside(self) -> bool:
         """Whether the mean lies outside its interval: a few draws lie far out."""
         return not self.low <= self.effect <= self.high
+
+
+def signed(value: float) -> str:
+    """A difference in words: two digits, or a whole number."""
+    return f"{value:+,.0f}" if abs(value) >= 100.0 else f"{value:+.2g}" if value else "0"
+
+
+def unit_of_difference(unit: str) -> str:
+    """The unit of an effect: a difference of two values of an index is in points."""
+    return "index points" if unit.startswith("index 0") else unit
 
 
 def paired_effect(a: NDArray[np.float64], b: NDArray[np.float64], draws: int, unit: str) -> Effect:

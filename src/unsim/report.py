@@ -7,7 +7,7 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
-from unsim.effects import Comparison, Effect
+from unsim.effects import Comparison, Effect, signed
 from unsim.parameters import BY_NAME
 from unsim.results import Run, claimed, design, spread_of
 from unsim.rules.ledger import OUTCOMES
@@ -182,11 +182,6 @@ def cell(effect: Effect) -> str:
         return signed(effect.effect)
     mark = "*" if effect.outside else ""
     return f"{signed(effect.effect)}{mark} [{signed(effect.low)}, {signed(effect.high)}]"
-
-
-def signed(value: float) -> str:
-    """A difference with few digits."""
-    return f"{value:+,.0f}" if abs(value) >= 100 else f"{value:+.2g}" if value else "0"
 
 
 def _caption(run: Run, comparison: Comparison | None = None) -> str:

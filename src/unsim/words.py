@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from unsim.effects import FEWEST_DRAWS, Comparison, Effect
+from unsim.effects import FEWEST_DRAWS, Comparison, Effect, signed, unit_of_difference
 from unsim.parameters import BY_NAME
 from unsim.results import ClaimLevel, claimed
 from unsim.rules.ledger import OUTCOMES
@@ -59,7 +59,7 @@ def says(comparison: Comparison) -> list[str]:
             moved.append(f"{spoken(name)} {'rises' if effect.effect > 0.0 else 'falls'} by {_size(comparison, name, effect)}")
         else:
             carried = f"; a few draws far out carry the mean of {effect.effect:+.2g}" if effect.outside else ""
-            unclear.append(f"{spoken(name)} ({_interval(effect)} {_unit(effect)}{carried})")
+            unclear.append(f"{spoken(name)} ({_interval(effect)} {unit_of_difference(effect.unit)}{carried})")
     months = comparison.strategy.months
     over = f"Over {months} month{'' if months == 1 else 's'}"
     told = [f"{over}, {listed(moved)}." if moved else ""]
@@ -151,21 +151,12 @@ def _size(comparison: Comparison, name: str, effect: Effect) -> str:
     if share is not None:
         amount = f"{share:.1%}" if share >= 0.001 else "under 0.1%"
         relative = f"; {amount} of the reference's mean{', which is small' if share < NEGLIGIBLE else ''}"
-    return f"{abs(effect.effect):.2g} {_unit(effect)} ({_interval(effect)}{relative})"
-
-
-def _unit(effect: Effect) -> str:
-    return "index points" if effect.unit.startswith("index 0") else effect.unit
+    return f"{abs(effect.effect):.2g} {unit_of_difference(effect.unit)} ({_interval(effect)}{relative})"
 
 
 def _interval(effect: Effect) -> str:
     kind = effect.interval.partition(" ")[0]
-    return f"{kind} [{_signed(effect.low)}, {_signed(effect.high)}]"
-
-
-def _signed(value: float) -> str:
-    """With two digits, or as a whole number."""
-    return f"{value:+,.0f}" if abs(value) >= 100.0 else f"{value:+.2g}"
+    return f"{kind} [{signed(effect.low)}, {signed(effect.high)}]"
 
 
 def spoken(outcome: str) -> str:

@@ -6,6 +6,7 @@ that both engines use, about each text as drafted, whether or not it is tabled.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -158,8 +159,7 @@ def _asked(scenario: Scenario, rows: list[int], draws: int, seed: int) -> tuple[
 
 def _until(months: int, scenario: Scenario, watched: list[str], draws: int, seed: int) -> Any:
     """Sums of variables of the world over the first months (variable, draw), a future of each draw."""
-    begun = Scenario(scenario.name, scenario.file, months, scenario.document)
-    return run(begun, max(draws, 1), draws, seed, watch=watched).yearly[:, 0]
+    return run(replace(scenario, months=months), max(draws, 1), draws, seed, watch=watched).yearly[:, 0]
 
 
 def _text(scenario: Scenario, row: int) -> list[float]:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from rich.markup import escape
 from rich.table import Table
 
-from unsim.effects import LEVEL, Effect, Z
+from unsim.effects import LEVEL, Effect, Z, signed, unit_of_difference
 from unsim.experiments.findings import Findings, chance_of
 from unsim.experiments.flips import Flips
 from unsim.experiments.folder import checksum_of
-from unsim.report import cell, number, short_unit, signed, signs
+from unsim.report import cell, number, short_unit, signs
 from unsim.words import listed, no_forecast, spoken
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def _says(found: Findings, effect: Effect) -> str:
     if not (effect.effect or effect.low or effect.high):
         return f"{over}: {spoken(outcome)} does not differ in any mean."
     interval, chance = f"[{signed(effect.low)}, {signed(effect.high)}]", chance_of(effect)
-    size = f"{signed(effect.effect)} {'index points' if effect.unit.startswith('index 0') else effect.unit}"
+    size = f"{signed(effect.effect)} {unit_of_difference(effect.unit)}"
     told = f"{over}: {spoken(outcome)} {size}, {effect.interval.partition(' ')[0]} {interval}"
     open_ = "a few draws far out carry the mean" if effect.outside else "the interval holds 0"
     told += "." if effect.settled else f"; {open_}, so the sign is open."

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from unsim.effects import Comparison, Effect
+from unsim.effects import Comparison, Effect, unit_of_difference
 from unsim.plots.paths import groups, title_of
 from unsim.plots.style import (
     INK,
@@ -33,7 +33,6 @@ from unsim.plots.style import (
     signed,
     spoken,
     styled,
-    unit_of_difference,
     wrapped,
 )
 from unsim.rules.ledger import Outcome

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from unsim.effects import Comparison
+from unsim.effects import Comparison, unit_of_difference
 from unsim.plots.effects import interval
 from unsim.plots.paths import has
 from unsim.plots.style import (
@@ -31,7 +31,6 @@ from unsim.plots.style import (
     sheet,
     signed,
     styled,
-    unit_of_difference,
     wrapped,
 )
 from unsim.results import QUANTILES, Run, spread_of

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from unsim.effects import Comparison
+from unsim.effects import Comparison, unit_of_difference
 from unsim.plots.style import (
     INK,
     LOOKS,
@@ -37,7 +37,6 @@ from unsim.plots.style import (
     sheets,
     spoken,
     styled,
-    unit_of_difference,
     wrapped,
 )
 from unsim.results import QUANTILES, Run, spread_of

@@ -15,6 +15,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from unsim.effects import Comparison
+from unsim.effects import signed as written
 from unsim.results import Run, claimed, design
 from unsim.scenario import Scenario
 
@@ -104,12 +105,7 @@ def capital(text: str) -> str:
 
 def signed(value: float) -> str:
     """A difference beside its mark."""
-    return f"{value:+.2g}".replace("-", "−") if value else "0"
-
-
-def unit_of_difference(unit: str) -> str:
-    """The unit of an effect: a difference of two values of an index is in points."""
-    return "index points" if unit.startswith("index 0") else unit
+    return written(value).replace("-", "−")
 
 
 def sheets(items: Sequence[Item], most: int) -> list[Sequence[Item]]:

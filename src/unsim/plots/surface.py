@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.figure import Figure
 
+from unsim.effects import unit_of_difference
 from unsim.parameters import BY_NAME
 from unsim.plots.style import (
     BOLD_LETTER,
@@ -18,7 +19,6 @@ from unsim.plots.style import (
     sheet,
     signed,
     styled,
-    unit_of_difference,
     wrapped,
 )
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
 
+from unsim.effects import unit_of_difference
 from unsim.experiments.findings import Findings
-from unsim.plots.style import REFERENCE, STRATEGY, Picture, Width, numbered, spoken, unit_of_difference
+from unsim.plots.style import REFERENCE, STRATEGY, Picture, Width, numbered, spoken
 from unsim.scenario import Scenario
 
 if TYPE_CHECKING:
