@@ -430,6 +430,8 @@ BAD = {
     "seed=4294967296": ("seed", "'4294967296'"),
     "pairs=4001": ("pairs", "'4001'"),
     "pairs=1": ("pairs", "'1'"),
+    "pairs=0xFA": ("pairs", "'0xFA'"),
+    "months=012": ("months", "'012'"),
     "pairs=100&draws=7": ("draws", "7"),
     "pairs=100&draws=101": ("draws", "'101'"),
     f"coalition.menu={'x' * 2000}": ("coalition.menu", "2000 letters"),

@@ -19,9 +19,6 @@ from unsim.results import QUANTILES, claimed, design, spread_of
 from unsim.rules.ledger import PER_PARTNER, Outcome
 from unsim.scenario import Scenario
 
-BETTER = {"civilian_welfare": "higher", "civilian_spending": "higher", "coercion": "lower", "extraction": "lower",
-          "coalition_cost": "lower"}  # fmt: skip
-"""Which way is better for those whom an outcome is about, where that is no matter of sides."""
 SOON = "The pictures rest on few futures. Which signs are settled, and what this says, follows with all pairs."
 CAUTION = "the world without measures differs between the arms, so read revenue instead"
 SHADOWED = ("economic_cost", "economic_cost_share")
@@ -137,7 +134,6 @@ def effects(comparison: Comparison) -> list[dict[str, Any]]:
             "about": kind.meaning,
             "side": kind.about,
             "group": "headline" if outcome in headline else "revenue" if outcome in by_source else kind.about,
-            "better": BETTER.get(outcome, "none"),
             "strategy_mean": float(comparison.strategy.outcome(outcome).mean()),
             "reference_mean": float(comparison.reference.outcome(outcome).mean()),
             "effect": effect.effect,

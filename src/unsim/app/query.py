@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -185,8 +186,8 @@ def _value(control: Control, text: str, problems: list[Problem]) -> Value:
 
 
 def _whole(key: str, text: str, low: int, high: int, problems: list[Problem]) -> int:
-    value = value_of(text)
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+    value = int(text) if re.fullmatch("0|[1-9][0-9]{0,18}", text) else None
+    if value is None or not low <= value <= high:
         problems.append(_problem(key, repr(cut(text)), f"a whole number from {low} to {high}"))
         return high if key == "pairs" else low
     return value

@@ -12,7 +12,7 @@ from functools import partial
 from importlib.resources import files
 from typing import Any
 
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -31,6 +31,8 @@ from unsim.files import ScenarioError
 
 PATIENCE = 30.0
 """Seconds that a query waits for its turn."""
+MOST_WAITING = 32
+"""Queries that wait or compute; others wait for a place."""
 LOOK = 0.05
 """Seconds between two looks at whether the browser still waits."""
 GAP = 0.002
@@ -134,6 +136,7 @@ class Page:
 
     def __init__(self, shelf: Shelf) -> None:
         self.shelf = shelf
+        self.waiting = CapacityLimiter(MOST_WAITING)  # threads of their own, so that the page's files are never behind queries
 
     def page(self, query: Query, _: Turn) -> Response:
         """The controls."""
@@ -158,7 +161,7 @@ class Page:
     async def asked(self, respond: Respond, request: Request, fixed: tuple[str, ...] = ()) -> Response:
         """The response to a query, or what is wrong with it; the work ends early where the browser goes away."""
         items, turn = request.query_params.multi_items(), Turn()
-        work = asyncio.create_task(to_thread.run_sync(self._work, respond, items, turn, fixed))
+        work = asyncio.create_task(to_thread.run_sync(self._work, respond, items, turn, fixed, limiter=self.waiting))
         try:
             while not (await asyncio.wait({work}, timeout=LOOK))[0]:
                 turn.abandoned = turn.abandoned or await request.is_disconnected()

@@ -144,13 +144,18 @@ function range({ label, unit, low, high, step, initial, usual, drawn }, id, chan
 
 function whole({ label, unit, low, high }, id, change) {
   const input = html("input", { type: "number", id, min: low, max: high, step: 1, "aria-describedby": `${id}-about` });
-  input.addEventListener("change", () => input.value !== "" && change(Number(input.value)));
+  let last = null;
+  input.addEventListener("change", () => {
+    if (input.value === "") input.value = last; // an emptied field is no setting
+    else change(Number(input.value));
+  });
   return {
     head: headed(label, html("span", { class: "field" }, input, unit), id),
     body: html("div", { class: "ends", "aria-hidden": "true" }, html("span", {}, `${plain(low)} to ${plain(high)}`)),
     say: plain,
     focus: () => input.focus(),
     show: (value) => {
+      last = value;
       if (input.value !== String(value)) input.value = value;
     },
   };

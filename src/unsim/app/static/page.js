@@ -78,7 +78,7 @@ function tile(effect) {
   const unit = unitOfDifference(effect.unit);
   return html(
     "div",
-    { class: `tile ${effect.settled ? "settled" : "open"}`, "data-outcome": effect.outcome },
+    { class: `tile ${effect.settled === null ? "preview" : effect.settled ? "settled" : "open"}`, "data-outcome": effect.outcome },
     html("dt", {}, capital(effect.label), " ", html("span", { class: "sign" }, judged(effect))),
     html(
       "dd",
@@ -203,7 +203,9 @@ function pickers({ scenarios, scenario, against }) {
     const select = html("select", { id }, ...scenarios.map(({ name, title }) => html("option", { value: name }, title)));
     select.value = value;
     select.addEventListener("change", () => chosen(select.value));
-    return html("div", { class: `picker ${id}` }, html("label", { for: id }, label), select);
+    const { about } = scenarios.find(({ name }) => name === value);
+    const supposes = html("details", { class: "supposes" }, html("summary", {}, "What it supposes"), html("p", {}, about));
+    return html("div", { class: `picker ${id}` }, html("label", { for: id }, label), select, about ? supposes : "");
   };
   const usual = (name) => scenarios.find((one) => one.name === name)?.against;
   $("pickers").replaceChildren(
