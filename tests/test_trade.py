@@ -52,7 +52,7 @@ class Cell(NamedTuple):
         return sanctions.evadable_share(self.covered, self.letter, self.own_ban, self.own_compliance, 0.0)
 
     def evaded(self) -> float:
-        return trade.evaded_share(self.evadability, self.skill, self.policing, 0.1, 0.1, 0.5)
+        return trade.evaded_share(self.evadability, self.skill, self.policing, trade.left_by_listing(0.1, 0.1, 0.5))
 
 
 cells = st.builds(
@@ -112,8 +112,10 @@ def test_more_policing_or_less_skill_never_raises_undeclared_revenue(cell: Cell,
 
 @given(within("evadability"))
 def test_evadability_is_the_share_evaded_at_middling_skill_and_policing(evadability: float) -> None:
-    assert trade.evaded_share(evadability, 0.5, 0.5, 0.1, 0.1, 0.6) == pytest.approx(evadability)
-    assert trade.evaded_share(evadability, 0.5, 0.5, 1.0, 0.0, 0.6) == pytest.approx(0.4 * evadability)  # all networks listed
+    assert trade.evaded_share(evadability, 0.5, 0.5, trade.left_by_listing(0.1, 0.1, 0.6)) == pytest.approx(evadability)
+    assert trade.evaded_share(evadability, 0.5, 0.5, trade.left_by_listing(1.0, 0.0, 0.6)) == pytest.approx(
+        0.4 * evadability
+    )  # all networks listed
 
 
 @given(cells)

@@ -354,6 +354,8 @@ def _trade(file: ScenarioFile, labels: Labels, span: NDArray[np.int64]) -> dict[
     """Partners, channels, flows and goods."""
     partners, channels, goods = file.partners.values(), file.channels.values(), file.goods.values()
     flows = [[channel.flows.get(partner) for partner in labels.partners] for channel in channels]
+    demand = np.array([[_demand(flow, file, span) for flow in row] for row in flows]).transpose(2, 0, 1)
+    for_conflicts = _floats(channel.for_conflicts for channel in channels)
     return {
         "partner_state": np.array([labels.states.index(partner) for partner in labels.partners], dtype=np.int64),
         "own_government": _floats(partner.own_government for partner in partners),
@@ -362,8 +364,9 @@ def _trade(file: ScenarioFile, labels: Labels, span: NDArray[np.int64]) -> dict[
         "supplies": _floats(partner.supplies for partner in partners),
         "policing_choice": np.stack([_from_the_second(partner.policing, span) for partner in partners], axis=1),
         "channel_code": np.array([permanent_code(channel) for channel in labels.channels], dtype=np.uint64),
-        "base_potential": np.array([[_demand(flow, file, span) for flow in row] for row in flows]).transpose(2, 0, 1),
-        "for_conflicts": _floats(channel.for_conflicts for channel in channels),
+        "base_potential": demand,
+        "trades": ((demand > 0.0).any(axis=0) | (for_conflicts > 0.0)[:, None]).astype(np.float64),
+        "for_conflicts": for_conflicts,
         "merchandise": _floats(channel.merchandise for channel in channels),
         "takes_redirected": _floats(channel.takes_redirected for channel in channels),
         "uses_cloth": _floats(channel.uses_cloth for channel in channels),

@@ -247,6 +247,8 @@ def measure(w: Any, p: Any, c: Any, t: int, r: Any) -> None:
         prevented = each(0.0, r)
         received = each(0.0, r)
         for k in range(n.channel):
+            if s[st.trades + k * n.partner + j] <= 0.0:
+                continue
             cell = (REAL * n.channel + k) * n.partner + j
             trade = w[at.declared + cell, r] + w[at.undeclared + cell, r]
             listed = listed + w[at.potential + cell, r] * w[at.listed + cell, r]

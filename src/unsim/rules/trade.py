@@ -81,13 +81,17 @@ def border(passing: float, merchandise: float) -> float:
 
 
 @rule
-def evaded_share(evadability: float, skill: float, policing: float, designated: float, listed_before: float,
-                 effect: float) -> float:  # fmt: skip
-    """Share of blocked trade that goes on undeclared; evadability is its value at middling skill and policing (1/2).
+def left_by_listing(designated: float, listed_before: float, effect: float) -> float:
+    """What listing the ships, banks and traders behind evasion, beyond those listed at the start, leaves of it.
 
-    Listing the ships, banks and traders behind it, beyond those listed at the start, takes off up to ``effect``.
+    Full listing takes off ``effect``.
     """
-    unlisted = (1.0 - effect * designated) / (1.0 - effect * listed_before)
+    return (1.0 - effect * designated) / (1.0 - effect * listed_before)
+
+
+@rule
+def evaded_share(evadability: float, skill: float, policing: float, unlisted: float) -> float:
+    """Share of blocked trade that goes on undeclared; evadability is its value at middling skill and policing (1/2)."""
     return share(evadability * (2.0 * skill) * (2.0 * (1.0 - policing)) * unlisted)
 
 

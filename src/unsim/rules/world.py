@@ -231,6 +231,7 @@ class Setting(NamedTuple):
     own_ban: Annotated[Rows, ("month", "channel", "partner")]  # coverage of a partner's own measures, share
     standing_goods: Annotated[Rows, ("month", "good")]
     base_potential: Annotated[Rows, ("month", "channel", "partner")]  # without measures, USD million a month
+    trades: Annotated[Rows, ("channel", "partner")]  # 1 where the partner ever buys; elsewhere all rows of the trade stay empty
     merchandise: Annotated[Rows, ("channel",)]  # 1 where a closed border stops the trade
     takes_redirected: Annotated[Rows, ("channel",)]  # 1 for the channel of goods that no text lists
     uses_cloth: Annotated[Rows, ("channel",)]  # 1 where the cloth is imported

@@ -22,11 +22,12 @@ def phase_coalition(w: Any, p: Any, c: Any, t: int, seed: Any, replicate: Any, r
     when = np.uint64(month)
     campaign(w, p, c, t, r, c.settings[c.st.coordination + t])
     press(w, c, t, r)
+    bands = council.bands(p[pt.abstention_band, r], p[pt.blocking_band, r])
     best, chosen, bite = each(coalition.NEVER, r), each(coalition.NO_DRAFT, r), each(0.0, r)
     for d in range(n.draft):
         available = availability(w, c, t, d, r)
         if anywhere(available > 0.0):
-            best, chosen, bite = consider(w, p, c, t, d, r, available, best, chosen, bite)
+            best, chosen, bite = consider(w, p, c, t, d, r, bands, available, best, chosen, bite)
     u = uniforms(seed, replicate, when, chance.TABLING, chance.NOBODY, chance.NOBODY)
     odds = coalition.tabling_log_odds(best, p[pt.tabling_threshold, r], p[pt.tabling_noise, r])
     decided = coalition.table_draft(chosen, best, odds, u[0])
@@ -118,11 +119,10 @@ def availability(w: Any, c: Any, t: int, d: int, r: Any) -> float:
 
 @part
 def consider(
-    w: Any, p: Any, c: Any, t: int, d: int, r: Any, available: float, best: float, chosen: float, bite: float
+    w: Any, p: Any, c: Any, t: int, d: int, r: Any, bands: Any, available: float, best: float, chosen: float, bite: float
 ) -> tuple[float, float, float]:
     """The better of the best so far and the draft in row ``d`` at its best dilution: its value, the draft, the bite."""
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
-    bands = council.bands(p[pt.abstention_band, r], p[pt.blocking_band, r])
     weights = weights_of(p, pt, r)
     mood = mood_of(w, c, t, r)
     text = text_of(s, st, d, t)
@@ -181,6 +181,9 @@ def expect_others(w: Any, p: Any, c: Any, t: int, d: int, r: Any, bands: Any, we
             w[at.lobbying + d * n.state + i, r] = 0.0
             continue
         w[at.support + i, r] = support_of(w, c, i, r, weights, text, mood, s[st.draft_bite + d], 0.0)
+        if s[st.permanent + i] > 0.0:  # nobody lobbies a permanent member
+            w[at.lobbying + d * n.state + i, r] = 0.0
+            continue
         stops = council.can_stop(s[st.permanent + i], s[st.draft_procedural + d], s[st.draft_statement + d])
         yes = council.probability_of_yes(w[at.support + i, r], council.band_of(bands, stops), w[at.sponsors + i, r])
         w[at.lobbying + d * n.state + i, r] = coalition.uncommitted(yes, s[st.permanent + i])
@@ -206,6 +209,12 @@ def fold(w: Any, c: Any, d: int, i: int, r: Any, tally: Any, unstopped: float, n
     s, at, st = c.settings, c.at, c.st
     stops = council.can_stop(s[st.permanent + i], s[st.draft_procedural + d], s[st.draft_statement + d])
     yes = council.probability_of_yes(support, council.band_of(bands, stops), w[at.sponsors + i, r])
-    no = council.probability_of_no(support, w[at.sponsors + i, r])
-    counted = council.counted_yes(yes, no, stops)
-    return council.count_member(tally, counted), unstopped * council.not_stopped(no, stops), council.count_member(nine, yes)
+    if stops > 0.0:
+        no = council.probability_of_no(support, w[at.sponsors + i, r])
+        tally = council.count_member(tally, council.counted_yes(yes, no, stops))
+        unstopped = unstopped * council.not_stopped(no, stops)
+    else:  # its no changes neither count
+        tally = council.count_member(tally, yes)
+    if s[st.draft_naming + d] > 0.0:  # else nobody asks for the chance of a veto
+        nine = council.count_member(nine, yes)
+    return tally, unstopped, nine

@@ -160,12 +160,11 @@ def prices_and_harvest(w: Any, p: Any, c: Any, t: int, when: Any, seed: Any, rep
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
     u = uniforms(seed, replicate, when, chance.WORLD_PRICE, chance.NOBODY, chance.NOBODY)
     common = maths.two_normals(u[0], u[1])[0]
+    persistence, spread, shared = p[pt.shock_persistence, r], p[pt.shock_spread, r], p[pt.shock_common, r]
     for k in range(n.channel):
         u = uniforms(seed, replicate, when, chance.PRICE, c.channel_code[k], chance.NOBODY)
         own = maths.two_normals(u[0], u[1])[0]
-        w[at.shock + k, r] = world.price_shock_next(
-            w[at.shock + k, r], p[pt.shock_persistence, r], p[pt.shock_spread, r], p[pt.shock_common, r], common, own
-        )
+        w[at.shock + k, r] = world.price_shock_next(w[at.shock + k, r], persistence, spread, shared, common, own)
     if s[st.harvest_month + t] > 0.0:
         u = uniforms(seed, replicate, when, chance.HARVEST, chance.NOBODY, chance.NOBODY)
         w[at.harvest, r] = maths.two_normals(u[0], u[1])[0]

@@ -79,6 +79,8 @@ class Market(Actor):
             absorbed = trade.absorbed(w.unlisted[b], p.unlisted_capacity) * s.takes_redirected[k]
             receipts = 0.0
             for j in range(len(s.partner_state)):
+                if not s.trades[k, j]:
+                    continue
                 potential, blocked = w.potential[b, k, j], w.blocked[b, k, j]
                 weight = maths.ratio(trade.pull(potential, blocked), whole)
                 moved = trade.redirected_in(w.redirected[b, k], weight, potential, p.redirection_cap)

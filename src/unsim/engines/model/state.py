@@ -243,6 +243,8 @@ class State(Actor):
             return
         for market in self.model.markets.values():
             k, coefficient = market.row, market.resale_coefficient()
+            if not s.trades[k, j]:
+                continue
             ban = (market.covered(), w.letter[j], s.own_ban[t, k, j], p.own_compliance)
             w.blocked[REAL, k, j] = sanctions.blocked_share(*ban)
             w.evadable[REAL, k, j] = sanctions.evadable_share(*ban, s.own_government[j])
@@ -254,8 +256,8 @@ class State(Actor):
                         coefficient, s.resale[t, k, j], s.resale_conditional[t, k, j], w.coercion[b]
                     )
                 evadable = w.evadable[b, k, j]
-                lists = (w.designated[0], s.designated, p.designation_effect)
-                evaded = trade.evaded_share(p.evadability[k], w.skill[b], w.policing[j], *lists)
+                unlisted = trade.left_by_listing(w.designated[0], s.designated, p.designation_effect)
+                evaded = trade.evaded_share(p.evadability[k], w.skill[b], w.policing[j], unlisted)
                 w.potential[b, k, j] = potential = trade.demand_left(demand, w.taken[b, k, j])
                 w.undeclared[b, k, j] = trade.undeclared(potential, market.border(), evadable, evaded)
                 w.lost[b, k, j] = trade.lost_trade(potential, w.blocked[b, k, j], evadable, evaded)
