@@ -53,21 +53,29 @@ WATCH = """() => {
     for (const kind of ["previews", "run"]) {
         new MutationObserver(() => requestAnimationFrame(() => {
             const channel = new MessageChannel();
-            channel.port1.onmessage = () => times.push([kind, performance.now() - pressed]);
+            channel.port1.onmessage = () => {
+                times.push([kind, performance.now() - pressed]);
+                if (kind === "run") window.whole();
+            };
             channel.port2.postMessage(0);
         })).observe(document.body, {attributeFilter: [`data-${kind}`]});
     }
 }"""
 
 
-def press_to_painted(page: Page, presses: int, slider: str = "Coordination") -> dict[str, list[float]]:
-    """Milliseconds from a key press to the frame after the preview (``previews``) and all pairs (``run``) were drawn, sorted."""
+def press_to_painted(page: Page, presses: int, slider: str = "Coordination", key: str = "ArrowLeft") -> dict[str, list[float]]:
+    """Milliseconds from a key press to the frame after the preview (``previews``) and all pairs (``run``) were drawn, sorted.
+
+    The slider goes 18 steps in the direction of ``key``, for which there must be room, then back, and so on.
+    """
+    back = {"ArrowLeft": "ArrowRight", "ArrowRight": "ArrowLeft"}[key]
     page.evaluate(WATCH)
+    # Nothing polls the page meanwhile: that would take some of the processor that the answer needs.
     page.get_by_role("slider", name=slider, exact=True).focus()
     for press in range(presses):
-        before = int(page.locator("body").get_attribute("data-run") or 0)
-        page.keyboard.press("ArrowLeft" if press % 20 < 10 else "ArrowRight")
-        page.wait_for_selector(f"body[data-run='{before + 1}']")
+        page.evaluate("() => { window.answered = new Promise((done) => { window.whole = done; }); }")
+        page.keyboard.press(key if press % 36 < 18 else back)
+        page.evaluate("answered")
     times: list[tuple[str, float]] = page.evaluate("times")
     return {kind: sorted(time for name, time in times if name == kind) for kind in ("previews", "run")}
 

@@ -78,27 +78,29 @@ def test_a_replay_sees_the_full_bans_of_2017_and_the_closed_border(made: economy
     assert imports[2021 - 2006] < 0.5 * imports[2019 - 2006]
 
 
-def test_yearly_sums_are_those_of_the_monthly_path() -> None:
+def test_sums_over_years_or_other_spans_are_those_of_the_monthly_path() -> None:
     names = ["outcome.revenue", "outcome.imports"]
     found = run("baseline_2024", 4, 2, 3, keep=4, watch=names)
     for place, name in enumerate(("revenue", "imports")):
         path = found.paths[name].to_numpy()  # (month, replicate)
-        assert found.yearly[place] == pytest.approx(path.reshape(10, 12, 4).sum(axis=1), rel=1e-12)
+        assert found.sums[place] == pytest.approx(path.reshape(10, 12, 4).sum(axis=1), rel=1e-12)
+    assert np.array_equal(run("baseline_2024", 4, 2, 3, watch=names, span=1).sums[0], found.paths["revenue"])
 
 
-def test_both_engines_give_the_same_yearly_sums() -> None:
+def test_both_engines_give_the_same_sums() -> None:
     scenario = unsim.load("baseline_2024").over(14)
     names = ["declared.real.coal.CHN", "undeclared.real.coal.CHN", "imports.real.fuel", "reserves.shadow"]
-    kernel = run(scenario, 2, 1, 5, watch=names)
-    mesa = run(scenario, 2, 1, 5, engine="mesa", watch=names)
-    assert kernel.yearly.shape == (4, 2, 2)
-    assert np.array_equal(kernel.yearly, mesa.yearly)
+    for span, number in ((12, 2), (1, 14)):
+        kernel = run(scenario, 2, 1, 5, watch=names, span=span)
+        mesa = run(scenario, 2, 1, 5, engine="mesa", watch=names, span=span)
+        assert kernel.sums.shape == (4, number, 2)
+        assert np.array_equal(kernel.sums, mesa.sums)
 
 
 def test_values_that_are_given_take_the_place_of_drawn_ones() -> None:
     values = {"compliance": np.array([2.0, 9.0])}
     found = run("baseline_2024", 2, 2, 5, watch=["declared.real.coal.CHN"], held=values)
-    loose, tight = found.yearly[0].sum(axis=0)
+    loose, tight = found.sums[0].sum(axis=0)
     assert loose > 10.0 * tight
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -36,6 +37,18 @@ def test_the_effect_is_the_mean_paired_difference() -> None:
     assert effect.sign_share == pytest.approx(np.mean(np.sign(means) == np.sign(effect.effect)))
     assert effect.sign_against == pytest.approx(1.0 - effect.sign_share)
     assert "25 parameter draws" in effect.interval
+
+
+def test_effects_made_together_have_the_bits_of_effects_made_one_by_one(
+    one_year: unsim.Scenario, tripartite: unsim.Scenario
+) -> None:
+    for replicates, draws in ((48, 24), (24, 24), (12, 6), (6, 0), (1, 0)):
+        arms = tripartite.over(one_year.months), one_year
+        found = unsim.compare(*arms, replicates, draws)
+        alone = {
+            name: paired_effect(found.strategy.outcome(name), found.reference.outcome(name), draws, "") for name in found.shared
+        }
+        assert {name: replace(effect, unit="") for name, effect in found.effects().items()} == alone
 
 
 def test_with_few_draws_the_interval_is_the_t_interval_of_scipy() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -78,36 +78,58 @@ def unit_of_difference(unit: str) -> str:
 
 def paired_effect(a: NDArray[np.float64], b: NDArray[np.float64], draws: int, unit: str) -> Effect:
     """The effect of ``a`` against ``b``, both of shape (replicate,), replicate ``i`` with draw ``i % draws``."""
+    return paired_effects(a[None], b[None], draws, [unit])[0]
+
+
+def paired_effects(a: NDArray[np.float64], b: NDArray[np.float64], draws: int, units: Sequence[str]) -> list[Effect]:
+    """The effects of ``a`` against ``b`` on several outcomes, both of shape (outcome, replicate), as :func:`paired_effect`."""
     difference = a - b
-    n, groups = len(difference), max(draws, 1)
-    by_draw = difference.reshape(n // groups, groups)
-    means = by_draw.mean(axis=0)
-    effect = float(difference.mean())
-    within = float(by_draw.var(axis=0, ddof=1).mean()) if n > groups else 0.0
-    between = float(means.var(ddof=1)) if groups > 1 else 0.0
-    parameters = max(0.0, between - within / (n // groups))
-    error = float(np.sqrt(between / groups)) if groups > 1 else float(np.sqrt(within / n))
+    n, groups = difference.shape[1], max(draws, 1)
+    futures = n // groups
+    by_draw = difference.reshape(len(units), futures, groups)
+    means = by_draw.mean(axis=1)
+    effects = difference.mean(axis=1)
+    nothing = np.zeros(len(units))
+    within = by_draw.var(axis=1, ddof=1).mean(axis=1) if n > groups else nothing
+    between = means.var(axis=1, ddof=1) if groups > 1 else nothing
+    parameters = np.maximum(0.0, between - within / futures)
+    errors = np.sqrt(between / groups) if groups > 1 else np.sqrt(within / n)
     tail = (1.0 - LEVEL) / 2.0
     if groups >= FEWEST_DRAWS:
-        low, high = (float(q) for q in np.quantile(means, [tail, 1.0 - tail]))
-        interval = f"{LEVEL:.0%} of {groups} parameter draws, each the mean of {n // groups} paired futures"
+        low, high = np.quantile(means, [tail, 1.0 - tail], axis=1)
+        interval = f"{LEVEL:.0%} of {groups} parameter draws, each the mean of {futures} paired futures"
         if n == groups:
             interval = f"{LEVEL:.0%} of {groups} paired futures, one for each parameter draw"
     else:
         freedom = groups - 1 if groups > 1 else n - 1
-        reach = error * float(stdtrit(freedom, 1.0 - tail)) if freedom > 0 else 0.0
-        low, high = effect - reach, effect + reach
+        reach = errors * float(stdtrit(freedom, 1.0 - tail)) if freedom > 0 else nothing
+        low, high = effects - reach, effects + reach
         over = f"{groups} draw means" if groups > 1 else f"{n} paired futures, chance only"
         kind = f"t interval of the mean over {over}" if n > 1 else "interval is not defined for one pair"
         interval = f"{LEVEL:.0%} {kind}"
-    spread = float(difference.var(ddof=1)) if n > 1 else 0.0
-    reduction = float((a.var(ddof=1) + b.var(ddof=1)) / spread) if spread > 0.0 else None
-    # with one future a draw, chance and parameters cannot be told apart
-    split = (within**0.5, parameters**0.5) if n > groups else (None, None)
-    share = min(1.0, within / (n // groups) / between) if n > groups > 1 and between > 0.0 else None
-    same, other = (float(np.mean(np.sign(means) == sign * np.sign(effect))) for sign in (1.0, -1.0))
-    against = other if effect else 0.0
-    return Effect(unit, effect, low, high, interval, n, same, against, reduction, error, split[0], split[1], share)
+    spread = difference.var(axis=1, ddof=1) if n > 1 else nothing
+    apart = a.var(axis=1, ddof=1) + b.var(axis=1, ddof=1) if n > 1 else nothing
+    signs, sign = np.sign(means), np.sign(effects)[:, None]
+    same, other = (signs == sign).mean(axis=1), (signs == -sign).mean(axis=1)
+    return [
+        Effect(
+            unit,
+            effect=float(effects[i]),
+            low=float(low[i]),
+            high=float(high[i]),
+            interval=interval,
+            n=n,
+            sign_share=float(same[i]),
+            sign_against=float(other[i]) if effects[i] else 0.0,
+            variance_reduction=float(apart[i] / spread[i]) if spread[i] > 0.0 else None,
+            standard_error=float(errors[i]),
+            # with one future a draw, chance and parameters cannot be told apart
+            sd_chance=float(within[i]) ** 0.5 if n > groups else None,
+            sd_parameters=float(parameters[i]) ** 0.5 if n > groups else None,
+            chance_share=min(1.0, float(within[i] / futures / between[i])) if n > groups > 1 and between[i] > 0.0 else None,
+        )
+        for i, unit in enumerate(units)
+    ]
 
 
 def told_apart(paths: NDArray[np.float64], draws: int) -> tuple[NDArray[np.float64], int]:
@@ -185,10 +207,20 @@ class Comparison:
         """The effect on an outcome over a horizon (default: the whole)."""
         key = outcome, self.strategy.months if horizon is None else horizon
         if key not in self._known:
-            unit = self.strategy.scenario.outcomes[self.strategy.row(outcome)].unit
             ours, theirs = self.strategy.outcome(*key), self.reference.outcome(*key)
-            self._known[key] = paired_effect(ours, theirs, self.strategy.draws, unit)
+            self._known[key] = paired_effect(ours, theirs, self.strategy.draws, self._unit(outcome))
         return self._known[key]
+
+    def effects(self) -> dict[str, Effect]:
+        """The effects on all outcomes that both arms have over the whole horizon: those of :meth:`effect`, sooner."""
+        arms = (self.strategy, self.reference)
+        ours, theirs = (arm.values[self.horizons.index(arm.months), [arm.row(name) for name in self.shared]] for arm in arms)
+        found = paired_effects(ours, theirs, self.strategy.draws, [self._unit(name) for name in self.shared])
+        self._known.update({(name, self.strategy.months): effect for name, effect in zip(self.shared, found, strict=True)})
+        return dict(zip(self.shared, found, strict=True))
+
+    def _unit(self, outcome: str) -> str:
+        return self.strategy.scenario.outcomes[self.strategy.row(outcome)].unit
 
     @cached_property
     def _known(self) -> dict[tuple[str, int], Effect]:

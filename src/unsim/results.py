@@ -58,9 +58,9 @@ class Run:
 
     ``totals`` (horizon, outcome, replicate) holds sums over the first ``horizons`` months; ``kept`` (outcome, month,
     replicate) whole paths of the first replicates; ``votes`` (draft, state, vote) counts of votes over all futures;
-    ``counted`` the months of all futures in bins, where they were asked for; ``yearly`` (variable, year, replicate) sums over
-    each twelve months of the variables of the world in ``watched``. Replicate ``i`` uses parameter draw ``i % draws``
-    (``draws`` 0: every parameter at its default).
+    ``counted`` the months of all futures in bins, where they were asked for; ``sums`` (variable, span, replicate) those of the
+    variables of the world in ``watched`` over each span of months, usually a year. Replicate ``i`` uses parameter draw
+    ``i % draws`` (``draws`` 0: every parameter at its default).
     """
 
     scenario: Scenario
@@ -74,7 +74,7 @@ class Run:
     votes: NDArray[np.int64]
     counted: Bands | None = None
     watched: tuple[str, ...] = ()
-    yearly: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0, 0)))
+    sums: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0, 0)))
 
     @property
     def months(self) -> int:

@@ -87,6 +87,7 @@ def run(
     keep: int = 0,
     bands: bool | Sequence[str] = False,
     watch: Sequence[str] = (),
+    span: int = YEAR,
     redrawn: frozenset[str] = frozenset(),
     held: Held | None = None,
     first: int = 0,
@@ -96,13 +97,14 @@ def run(
     """Run a scenario, or that of a path or shipped name, ``replicates`` times with ``draws`` draws of the parameters.
 
     ``draws`` 0 holds all parameters at their defaults. ``keep`` asks for whole paths of the first replicates, ``bands`` for
-    quantiles by month over all replicates (:attr:`Run.bands`), of every outcome or of those named, ``watch`` for yearly sums of
-    variables of the world, such as ``declared.real.coal.CHN``. ``threads`` (default: all cores) and ``chunk`` change the speed
-    only: every number is the same to the bit. ``held`` gives parameter rows a value, or one for each draw (array), instead of
-    drawing them; ``redrawn`` names parameters that get other draws, with other luck in every future: what a sensitivity analysis
-    compares with the run without it (both: kernel only). ``first``, a multiple of ``draws``, is the number of the first
-    replicate: a part of a larger run, equal to it to the bit. ``horizons``, in months, are those over which outcomes are kept,
-    beside the whole (default: 12, 36, 120). ``progress`` is called with replicates done and replicates in all.
+    quantiles by month over all replicates (:attr:`Run.bands`), of every outcome or of those named, ``watch`` for sums of
+    variables of the world, such as ``declared.real.coal.CHN``, over each ``span`` of months (:attr:`Run.sums`). ``threads``
+    (default: all cores) and ``chunk`` change the speed only: every number is the same to the bit. ``held`` gives parameter rows
+    a value, or one for each draw (array), instead of drawing them; ``redrawn`` names parameters that get other draws, with other
+    luck in every future: what a sensitivity analysis compares with the run without it (both: kernel only). ``first``, a multiple
+    of ``draws``, is the number of the first replicate: a part of a larger run, equal to it to the bit. ``horizons``, in months,
+    are those over which outcomes are kept, beside the whole (default: 12, 36, 120). ``progress`` is called with replicates done
+    and replicates in all.
 
     Raises ``ScenarioError`` where the design is impossible, ``ArithmeticError`` where an outcome is not finite.
     """
@@ -117,9 +119,9 @@ def run(
     totals = np.empty((len(kept_horizons), sizes.outcome, replicates))
     kept = np.empty((sizes.outcome, scenario.months, keep))
     votes = np.zeros((sizes.draft, sizes.state, 3), dtype=np.int64)
-    yearly = np.zeros((len(watch), -(-scenario.months // YEAR), replicates))
+    sums = np.zeros((len(watch), -(-scenario.months // span), replicates))
     tally = Table(sizes.outcome, scenario.months, _rows(scenario, bands)) if bands else None
-    work = _Work(scenario, draws, seed, kept_horizons, redrawn, held or {}, first, totals, kept, tally, watch, yearly)
+    work = _Work(scenario, draws, seed, kept_horizons, redrawn, held or {}, first, totals, kept, tally, watch, span, sums)
     solve = work.kernel if engine == "kernel" else work.mesa
     workers = (threads or cores()) if engine == "kernel" else 1
     size = 1 if engine == "mesa" else _counted_chunk(replicates, workers, chunk) if bands else chunk or CHUNK
@@ -142,7 +144,7 @@ def run(
             pool.shutdown(wait=True, cancel_futures=True)
             raise
     counted = tally.bands() if tally else None
-    return Run(scenario, replicates, draws, seed, engine, kept_horizons, totals, kept, votes, counted, tuple(watch), yearly)
+    return Run(scenario, replicates, draws, seed, engine, kept_horizons, totals, kept, votes, counted, tuple(watch), sums)
 
 
 class _Work:
@@ -165,11 +167,12 @@ class _Work:
         kept: np.ndarray,
         tally: Table | None,
         watch: Sequence[str],
-        yearly: np.ndarray,
+        span: int,
+        sums: np.ndarray,
     ) -> None:
         self.scenario, self.seed, self.offset = scenario, seed, offset
         self.totals, self.kept, self.tally = totals, kept, tally
-        self.watched, self.yearly = np.array([scenario.world_row(name) for name in watch], dtype=np.int64), yearly
+        self.watched, self.span, self.sums = np.array([scenario.world_row(name) for name in watch], dtype=np.int64), span, sums
         self.horizons = np.array(horizons)
         self.sizes = scenario.sizes
         self.draws = list(range(draws)) or [-1]
@@ -217,8 +220,10 @@ class _Work:
         luck, design = (np.uint64(self.seed), replicates), (self.table, draws, self.horizons)
         codes = self._codes(last - first + spare)
         written = self.totals, self.kept, votes, codes.reshape(-1, BLOCK)
-        marked = self.counted, self.added_up, self.watched, self.yearly
-        simulate(world, params, sums, self.case, all_of(BLOCK), *luck, *design, first, last, *written, *marked)
+        marked = self.counted, self.added_up, self.watched
+        simulate(
+            world, params, sums, self.case, all_of(BLOCK), *luck, *design, first, last, *written, *marked, self.span, self.sums
+        )
         self._count(codes, first, last)
         return votes
 
@@ -239,7 +244,7 @@ class _Work:
                 self.totals[self.horizons == month + 1, :, replicate] = running
                 if replicate < self.kept.shape[2]:
                     self.kept[:, month, replicate] = model.world.outcome
-                self.yearly[:, month // YEAR, replicate] += model.block[self.watched, 0]
+                self.sums[:, month // self.span, replicate] += model.block[self.watched, 0]
                 if self.tally:
                     codes[month, :, 0] = leading(np.where(self.added_up, running, model.world.outcome)[self.counted])
                 if model.tabled is not None:

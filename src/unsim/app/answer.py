@@ -120,12 +120,13 @@ def effects(comparison: Comparison) -> list[dict[str, Any]]:
 
     Economic cost is left out where the world without measures differs, as it is in words.
     """
-    scenario, headline = comparison.strategy.scenario, words.headline(comparison)
+    scenario, known = comparison.strategy.scenario, comparison.effects()
+    headline = words.headline(comparison)
     labels, by_source = outcome_labels(scenario), set().union(*revenue_rows(comparison.strategy).values())
     told = []
     hidden, preview = SHADOWED if comparison.shadow_differs else (), comparison.strategy.replicates == PREVIEW
     for outcome in (name for name in comparison.shared if name not in hidden):
-        kind, effect = _kind(comparison, outcome), comparison.effect(outcome)
+        kind, effect = _kind(comparison, outcome), known[outcome]
         told.append({
             "outcome": outcome,
             "label": labels[outcome],

@@ -139,12 +139,11 @@ def _asked(scenario: Scenario, rows: list[int], draws: int, seed: int) -> tuple[
     setting, number = scenario.setting, max(draws, 1)
     seats = setting.seats[MONTH]
     watched = [f"{what}.{scenario.labels.states[i]}" for what in ("position", "rivalry", "stance", "sponsors") for i in seats]
-    before, after = (_until(month, scenario, [*watched, "reach", "salience", "cosponsors", "monitoring.link"], draws, seed)
-                     for month in (MONTH, MONTH + 1))  # fmt: skip
-    in_month = after - before
-    members = in_month[: len(watched)].reshape(4, len(seats), number)
-    reach, salience, cosponsors = in_month[len(watched) : -1]
-    traced = before[-1]  # as members knew it: bodies report after the vote
+    world = [*watched, "reach", "salience", "cosponsors", "monitoring.link"]
+    found = run(replace(scenario, months=MONTH + 1), number, draws, seed, watch=world, span=1).sums  # (variable, month, draw)
+    members = found[: len(watched), MONTH].reshape(4, len(seats), number)
+    reach, salience, cosponsors = found[len(watched) : -1, MONTH]
+    traced = found[-1, MONTH - 1]  # as members knew it: bodies report after the vote
     mood = np.stack([reach, salience, np.full(number, setting.attention[MONTH]), cosponsors, traced])
     table = dict(zip(scenario.priors, scenario.draw(seed, list(range(draws)) or [-1]), strict=True))
     texts = np.array([_text(scenario, row) for row in rows]).reshape(len(rows), len(council.Text._fields) + 3)
@@ -155,11 +154,6 @@ def _asked(scenario: Scenario, rows: list[int], draws: int, seed: int) -> tuple[
         np.zeros(len(seats)), terms, chances, results,
     )  # fmt: skip
     return members[3].mean(axis=1), terms / number, chances / number, results / number
-
-
-def _until(months: int, scenario: Scenario, watched: list[str], draws: int, seed: int) -> Any:
-    """Sums of variables of the world over the first months (variable, draw), a future of each draw."""
-    return run(replace(scenario, months=months), max(draws, 1), draws, seed, watch=watched).yearly[:, 0]
 
 
 def _text(scenario: Scenario, row: int) -> list[float]:

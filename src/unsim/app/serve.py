@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import webbrowser
 from collections.abc import Callable
@@ -29,6 +30,7 @@ def serve(scenario: str, against: str | None, port: int, browser: bool, say: Cal
             say("Compiling the kernel: once, in under a minute.")
         first = [("pairs", str(PREVIEW)), *([("against", against)] if against else [])]
         answer(read_query(first, shelf))  # the first picture is as quick as the next ones
+        gc.freeze()  # what is here stays: looking through it again would delay an answer now and then
         port = listening.getsockname()[1]
         address = f"http://{HOST}:{port}/"
         listening.listen()  # so that whoever reads the address can use it at once

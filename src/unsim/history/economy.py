@@ -113,7 +113,7 @@ def replay(scenario: Scenario, futures: int, seed: int, held: Held | None = None
     """Replay a history: each future with parameters of its own, from ``held`` where they are given and else as usual."""
     names = watched(scenario)
     found = run(scenario, futures, futures, seed, watch=names, held=held)
-    at = dict(zip(names, found.yearly, strict=True))
+    at = dict(zip(names, found.sums, strict=True))
     goods = scenario.file.goods
     series = {channel: at[f"declared.real.{channel}.CHN"] for channel in CHANNELS}
     series["china_exports"] = sum_of(series.values())

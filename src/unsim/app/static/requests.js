@@ -4,6 +4,7 @@ const TIMEOUT_MS = 30_000;
 const MAP_TIMEOUT_MS = 120_000;
 const MAP_AFTER_MS = 700; // the map takes seconds of all cores: it is asked for at rest alone
 const MAP_AGAIN_MS = 10_000;
+const PAINT_MS = 100; // longest wait for a picture to be painted
 export const RETRY_MS = 2_000;
 
 /** What the server answers to a bad query: one sentence for each problem. */
@@ -64,6 +65,8 @@ export function asker(heard) {
   async function answer({ query, pairs }, current) {
     heard.preview(await get(`/api/run?${query}&pairs=${pairs.preview}`), current());
     if (!current()) return;
+    await painted(); // first: the server takes all cores
+    if (!current()) return;
     long = new AbortController();
     try {
       const full = await get(`/api/run?${query}&pairs=${pairs.full}`, long);
@@ -82,6 +85,19 @@ export function asker(heard) {
       long = null;
     }
   }
+
+  /** Wait until the browser has painted; where the page is not seen it does not paint. */
+  const painted = () =>
+    Promise.race([
+      pause(PAINT_MS),
+      new Promise((done) => {
+        requestAnimationFrame(() => {
+          const channel = new MessageChannel();
+          channel.port1.onmessage = done;
+          channel.port2.postMessage(0);
+        });
+      }),
+    ]);
 
   /** Wait, or until newer settings end it. */
   const pause = (time) =>

@@ -14,14 +14,14 @@ from unsim.engines.kernel.trade import phase_trade
 from unsim.engines.kernel.world import phase_world
 from unsim.rules.jit import kernel
 from unsim.rules.lanes import leading
-from unsim.rules.world import SEATS, YEAR
+from unsim.rules.world import SEATS
 
 
 @kernel
 def simulate(
     w: Any, p: Any, sums: Any, c: Any, r: Any, seed: Any, replicates: Any, table: Any, draws: Any, horizons: Any,
     begins: int, ends: int, totals: Any, kept: Any, votes: Any, codes: Any, counted: Any, added_up: Any, watched: Any,
-    yearly: Any,
+    span: int, summed: Any,
 ) -> None:  # fmt: skip
     """Run replicates ``begins`` to ``ends`` over the horizon.
 
@@ -32,8 +32,8 @@ def simulate(
     ``kept`` (outcome, month, replicate), whole paths of as many replicates as it has room for; ``codes`` (month, outcome
     and block; run), unless it has no room, the leading digits of every month of the outcomes in ``counted``, and of the sum so far
     for those ``added_up``.
-    Added to: ``votes`` (draft, state, vote), counts; ``yearly`` (row, year, replicate), sums over each twelve months of the rows
-    of the world in ``watched``.
+    Added to: ``votes`` (draft, state, vote), counts; ``summed`` (row, span, replicate), sums over each ``span`` of months of the
+    rows of the world in ``watched``.
     """
     at = c.at
     months = c.seats.shape[0]
@@ -75,9 +75,9 @@ def simulate(
                         for lane in range(recorded):
                             path[lane] = w[at.outcome + o, lane]
             for q in range(watched.shape[0]):
-                year = yearly[q, t // YEAR]
+                months_of = summed[q, t // span]
                 for lane in range(runs):
-                    year[first + lane] += w[watched[q], lane]
+                    months_of[first + lane] += w[watched[q], lane]
             if codes.shape[0] > 0:
                 blocks = codes.shape[0] // (months * counted.shape[0])
                 for q in range(counted.shape[0]):
