@@ -38,7 +38,7 @@ from unsim.rules.world import PHASES
 HERE = Path(__file__).resolve().parent
 PAGE = HERE.parent / "docs" / "performance.md"
 FEW, MANY, RUNS = 4, 24, 2000
-RIVAL_RUNS, RIVAL_MONTHS = 2000, 24
+RIVAL_RUNS = 6000  # of 500 to 8,000, few cost more a run, and more of them no less
 MONTHS = 120
 
 Rates = dict[str, list[float]]
@@ -65,6 +65,21 @@ def kernel_rate(scenario: unsim.Scenario, threads: int = 1, runs: int = RUNS, ke
     return runs / seconds(lambda: unsim.run(scenario, runs, draws=100, threads=threads, keep=keep, bands=bands))
 
 
+class OneRow(PressureModel):
+    """A run that collects its last month alone, where ``mesa.batch_run`` looks for it."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options, collect=False)
+
+    def end_month(self) -> None:
+        """Collect at the horizon."""
+        super().end_month()
+        if not self.running:
+            self.datacollector.collect(self)
+            for values in self.datacollector.model_vars.values():
+                values[:0] = [None] * (self.scenario.months - 1)
+
+
 def mesa_rate(scenario: unsim.Scenario) -> Both:
     """Marginal futures per second of ``mesa.batch_run`` on two processes, one row collected a run.
 
@@ -73,9 +88,10 @@ def mesa_rate(scenario: unsim.Scenario) -> Both:
 
     def batch(runs: int) -> None:
         parameters = {"scenario": scenario, "seed": 1, "replicate": range(runs)}
-        mesa.batch_run(
-            PressureModel, parameters, number_processes=2, display_progress=False, max_steps=MONTHS, data_collection_period=-1
+        rows = mesa.batch_run(
+            OneRow, parameters, number_processes=2, display_progress=False, max_steps=MONTHS, data_collection_period=-1
         )
+        assert len(rows) == runs
 
     few, many = seconds(lambda: batch(FEW)), seconds(lambda: batch(MANY))
     return (MANY - FEW) / (many - few)
@@ -89,9 +105,9 @@ def script(*arguments: object, **environment: str) -> subprocess.Popen[str]:
 
 def numpy_rate(processes: int) -> Both:
     """Futures of the whole horizon per second of the NumPy version, on so many processes at once."""
-    started = [script(HERE / "numpy_rival.py", RIVAL_RUNS, RIVAL_MONTHS) for _ in range(processes)]
+    started = [script(HERE / "numpy_rival.py", RIVAL_RUNS, MONTHS) for _ in range(processes)]
     taken = [np.array(one.communicate()[0].split(), dtype=float) for one in started]
-    by_clock, by_processor = (RIVAL_RUNS * RIVAL_MONTHS / MONTHS / np.array(taken)).T
+    by_clock, by_processor = (RIVAL_RUNS / np.array(taken)).T
     return np.array([by_clock.sum(), by_processor.mean()])
 
 
@@ -175,7 +191,7 @@ def phases(scenario: unsim.Scenario, rounds: int) -> Rates:
         for round_ in range(rounds + 1):
             for phase, variant in variants.items():
                 kernel.simulate = variant
-                cost = 1e6 / kernel_rate(scenario, runs=500)[1] / MONTHS
+                cost = 1e6 / kernel_rate(scenario)[1] / MONTHS
                 if round_:  # the first one compiles
                     costs[phase].append(cost)
     finally:
@@ -213,12 +229,42 @@ def sizes(scenario: unsim.Scenario, rounds: int) -> dict[str, Rates]:
     return found
 
 
+MEMORY = """
+import sys, unsim
+months, runs = map(int, sys.argv[1:])
+unsim.run(unsim.load("baseline_2024").over(months), runs, draws=100)
+print(next(line for line in open("/proc/self/status") if line.startswith("VmHWM")).split()[1])
+"""
+
+
+def peaks() -> dict[tuple[int, int], float]:
+    """Peak of the memory of a whole process that runs so many futures of so many months, MB; empty without /proc."""
+    if not Path("/proc/self/status").exists():
+        return {}
+    designs = ((12, RUNS), (MONTHS, RUNS), (MONTHS, 10 * RUNS), (MONTHS, 100 * RUNS))
+    return {design: float(script("-c", MEMORY, *design).communicate()[0]) / 1000.0 for design in designs}
+
+
+def slope(rows: Rates) -> str:
+    """What a future costs by size: a straight line through the medians, µs of processor time, and how far they lie off it."""
+    size, cost = np.array([float(n) for n in rows]), np.array([1e6 / np.median(found) for found in rows.values()])
+    each, fixed = np.polyfit(size, cost, 1)
+    off = np.abs(each * size + fixed - cost).max() / cost.mean()
+    return f"{fixed:,.1f} + {each:,.3g} each | {100.0 * off:.0f} %"
+
+
 def starts() -> dict[str, Both]:
     """Seconds of whole processes: the first use, which compiles, and the next."""
     command = ("-m", "unsim", "run", "baseline_2024", "--replicates", "1000", "--json")
     with tempfile.TemporaryDirectory() as folder:
         first, *later = (seconds(lambda: script(*command, UNSIM_CACHE_DIR=folder).communicate()) for _ in range(4))
     return {"first use, which compiles": first, "later, compiled code from the cache": np.median(later, axis=0)}
+
+
+def ratio(ours: Any, theirs: Any, digits: int) -> str:
+    """Median and range of what was measured in the same round."""
+    found = ours / theirs
+    return f"{np.median(found):,.{digits}f} ({found.min():,.{digits}f}–{found.max():,.{digits}f})"
 
 
 def spread(values: Any, digits: int = 0) -> str:
@@ -243,9 +289,9 @@ def page(
     against: dict[str, Rates],
     one: list[Both],
     processes: dict[str, Both],
+    memory: dict[tuple[int, int], float],
 ) -> str:
     """The page."""
-    middle = {name: np.median(found, axis=0) for name, found in rates.items()}
     paired = (rates["kernel, 2 threads"] / rates["kernel, 2 threads, every path kept"] - 1.0)[:, 1]
     lines = [
         "<!-- Written by benchmarks/performance.py from what it measured; do not edit. -->",
@@ -264,16 +310,17 @@ def page(
     ]
     for name, found in rates.items():
         cells = [
-            f"{spread(found[:, kind], 1)} | {middle[name][kind] / middle[COMPARED][kind]:,.0f} | "
-            f"{middle[name][kind] / middle[RIVAL][kind]:,.1f}"
+            f"{spread(found[:, kind], 1)} | {ratio(found[:, kind], rates[COMPARED][:, kind], 0)} | "
+            f"{ratio(found[:, kind], rates[RIVAL][:, kind], 1)}"
             for kind in (0, 1)
         ]
         lines.append(f"| {name} | {' | '.join(cells)} |")
     lines += [
         "",
         "* *Mesa*: marginal rate, one row collected a run; the start and import of the processes are taken out.",
-        f"* *NumPy*: the same rules on arrays of {RIVAL_RUNS} runs, with NumPy's own functions and generator in place of those",
-        f"  that give equal bits; {RIVAL_MONTHS} months, scaled to {MONTHS}. See `benchmarks/numpy_rival.py`.",
+        "* Ratios are those of one round; median and range.",
+        f"* *NumPy*: the same rules on arrays of {RIVAL_RUNS:,} runs, with NumPy's own functions and generator in place of those",
+        "  that give equal bits. See `benchmarks/numpy_rival.py`.",
         f"* *Draws alone*: {number} addresses a month, what a block of sixteen runs draws; no engine with this luck can be faster.",
         f"* Keeping every path of every outcome costs {100 * np.median(paired):.0f} % more processor time "
         f"(rounds: {100 * paired.min():.0f} to {100 * paired.max():.0f} %).",
@@ -312,6 +359,12 @@ def page(
     lines += [f"| {axis} | {size} | {spread(found)} |" for axis, rows in against.items() for size, found in rows.items()]
     lines += [
         "",
+        "What a future costs by size, µs of processor time: a straight line through the medians, and how far they lie off it.",
+        "",
+        "| axis | µs a future | off by |",
+        "| --- | ---: | ---: |",
+        *(f"| {axis} | {slope(rows)} |" for axis, rows in against.items()),
+        "",
         "Channels are taken away or added. States are added, and cost little where they never sit; there cannot be fewer than sit",
         f"on the Council over the horizon ({scenario.over(12).sizes.state} in 12 months, {scenario.sizes.state} in {MONTHS}).",
         "",
@@ -323,6 +376,10 @@ def page(
     ]
     command = "`unsim run baseline_2024 --replicates 1000`"
     lines += [f"| {command}, {name} | {clock:.1f} | {processor:.1f} |" for name, (clock, processor) in processes.items()]
+    if memory:
+        lines += ["", "## Memory", "", "Peak of a whole process that keeps summaries, two threads.", ""]
+        lines += ["| months | replicates | MB |", "| ---: | ---: | ---: |"]
+        lines += [f"| {months} | {runs:,} | {peak:.0f} |" for (months, runs), peak in memory.items()]
     limits = (HERE / "limits.md").read_text()
     return "\n".join(lines) + "\n\n" + limits
 
@@ -341,7 +398,7 @@ def main() -> None:
     one = [seconds(lambda: unsim.run(scenario, 1)) for _ in range(9)]
     against = sizes(scenario, options.rounds)
     costs = phases(scenario, options.rounds)
-    text = page(scenario, rates, number, kept, read, costs, against, one, starts())
+    text = page(scenario, rates, number, kept, read, costs, against, one, starts(), peaks())
     print(text)
     if not options.quick:
         PAGE.write_text(text)

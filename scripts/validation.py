@@ -191,10 +191,12 @@ are no gain: the rolling log score was 0.121 without them, and P(veto) of May 20
 
     unsim backtest --drafts FILE.csv --votes FILE.csv
 
-scores the shipped positions and priors on other drafts, targets or years; nothing is fitted (scheme `as_shipped`). How the sides of
-a draft with both contents join, no record says: the model is the mean of both linkage variants, and each is scored beside it. On another
-target than the DPRK, `security_base` and `security_position` are drawn from the priors that stood before any vote, and China and Russia
-get the mean position of all states: what they do there is for the rivals of the draft to say.
+scores the shipped positions and parameters on other drafts, targets or years; nothing is fitted to them (scheme `as_shipped`). The
+parameters are those of simulations, fitted to the Council's votes on the DPRK of 2006 to 2024: drafts on the DPRK of those years are
+scored in sample, and the output says so. How the sides of a draft with both contents join, no record says: the model is the mean of
+both linkage variants, and each is scored beside it. On another target than the DPRK, `security_base` and `security_position` are drawn
+from the priors that stood before any vote, and China and Russia get the mean position of all states: what they do there is for the
+rivals of the draft to say.
 
 | file | column | what it holds |
 | --- | --- | --- |

@@ -54,7 +54,7 @@ The median of the replay misses trade with China by {china} of what was recorded
 the reach of each text as it is coded today, the model only a range.
 
 Recorded values inside the bands (nine series, the goods that no text lists included; a band covers what it reaches within
-half a million, the rounding of the record):
+half a million, the rounding of the record), and the same of those above zero:
 
 {coverage}
 
@@ -64,6 +64,14 @@ half a million, the rounding of the record):
 
 {errors}
 
+* **Zeros carry the bands.** A band that reaches down to nothing holds every recorded zero, and from 2018 on a third of what is
+  recorded is zero (coal, textiles, seafood). Of what is above zero the 90% bands hold {above}: fewer
+  than nine in ten. Trade with China, imports and minerals of 2021 to 2023 are what they miss.
+* **Differences reach below zero.** Exports to the ROK and crude are recorded as differences of other series; the error of that
+  is added to the replay, too, so where little is sold its lower bands are negative.
+* **The fit presses against its priors.** Draws within a twentieth of an end of a prior's range:
+  {pressed}.
+  A fit that presses says that the form or the prior is wrong somewhere, and its spread is too small.
 * **Imports of 2018 and 2019 are too low.** Declared exports fell by nine tenths, imports by a third. Reserves and hidden
   income make up part of that in the model, not all. Hidden income would have to be larger than its priors say, or more of
   what bans leave unspent turned to other goods.
@@ -136,7 +144,12 @@ def trade(result: Backtest, table_of: Any) -> str:
         [NAMES[name], *(f"{scores[p]['model'][name]:.3f} / {scores[p]['legal_ban_means_zero'][name]:.3f}" for p in PERIODS)]
         for name in SCORED
     ]
-    covered = [[f"{band}%", *(f"{told['coverage'][period][band]:.2f}" for period in PERIODS)] for band in ("50", "90")]
+    ways = {"all": "coverage", "above zero": "coverage_above_zero"}
+    covered = [
+        [f"{band}%", values, *(f"{told[way][period][band]:.2f}" for period in PERIODS)]
+        for band in ("50", "90")
+        for values, way in ways.items()
+    ]
     unlisted = ", ".join(
         f"{told['economy']['unlisted'][year]['median']:.0f} against {told['economy']['unlisted'][year]['observed']:.0f} in {year}"
         for year in ("2017", "2019", "2023", "2024")
@@ -149,7 +162,9 @@ def trade(result: Backtest, table_of: Any) -> str:
         china=" and ".join(_missed(told["economy"]["china_trade"], period) for period in PERIODS.values()),
         means=table_of("forecaster | 2017-2019 | 2020-2024", rows),
         by_series=table_of("series | 2017-2019 | 2020-2024", series),
-        coverage=table_of("band | 2017-2019 | 2020-2024", covered),
+        coverage=table_of("band | recorded values | 2017-2019 | 2020-2024", covered),
+        above=" and ".join(f"{told['coverage_above_zero'][period]['90']:.2f} ({period})" for period in PERIODS),
+        pressed=_pressed(),
         errors=table_of(
             "recorded, and median [90% band] | 2017 | 2018 | 2019 | 2021 | 2022 | 2023 | 2024", _errors(told["economy"])
         ),
@@ -196,6 +211,17 @@ def _identified() -> Iterable[list[str]]:
             else:
                 cells += ["prior", "–"]
         yield cells
+
+
+def _pressed() -> str:
+    """Parameters of which more than a quarter of the draws lie near an end of the prior's range."""
+    priors, found = unsim.load(SCENARIO, {"uncertainty": "prior"}).priors, []
+    for name, draws in fitted("posterior_economy").items():
+        low, high = priors[name].quantile(0.0), priors[name].quantile(1.0)
+        for end, near in (("low", draws < low + 0.05 * (high - low)), ("high", draws > high - 0.05 * (high - low))):
+            if (part := float(near.mean())) > 0.25:
+                found.append(f"`{name}` {part:.0%} at the {end} end")
+    return ", ".join(found)
 
 
 def _spread(found: Any) -> str:

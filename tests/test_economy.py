@@ -277,6 +277,7 @@ def test_the_fit_to_2016_reaches_its_bars_and_beats_every_rival(scored: economy.
         assert by["model"] <= bars[period]
         assert by["model"] < min(score for who, score in by.items() if who != "model")
         assert 0.80 <= found["coverage"][period]["90"] <= 0.95
+        assert found["coverage_above_zero"][period]["90"] < found["coverage"][period]["90"]  # zeros are held by any band
 
 
 def test_the_test_of_2016_draws_nothing_from_a_prior_that_leans_on_later_trade(scored: economy.Tested) -> None:

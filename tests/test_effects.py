@@ -51,6 +51,16 @@ def test_effects_made_together_have_the_bits_of_effects_made_one_by_one(
         assert {name: replace(effect, unit="") for name, effect in found.effects().items()} == alone
 
 
+def test_rounding_moves_no_effect_out_of_its_interval_and_off_zero() -> None:
+    a = np.full(200, 11.0) / 12.0
+    effect = paired_effect(a, np.zeros(200), 20, "unit")
+    assert effect.settled
+    assert not effect.outside
+    means = np.repeat([-0.1, 0.0], [10, 11])  # the 95% quantile of 21 draws is the twentieth: 0
+    assert paired_effect(np.tile(means / 3.0, 10), np.zeros(210), 21, "unit").high == 0.0
+    assert paired_effect(a, a, 20, "unit").sign_share == 0.0
+
+
 def test_with_few_draws_the_interval_is_the_t_interval_of_scipy() -> None:
     a, b = made(6, 5)
     effect = paired_effect(a, b, 6, "unit")

@@ -343,12 +343,32 @@ def test_no_rule_has_leaked_into_an_engine(path: Path) -> None:
         {"chunk": 0},
         {"threads": -1},
         {"keep": -1},
+        {"watch": ["outcome.revenue"], "span": 0},
+        {"span": 2.5},
         {"draws": True},
     ],
 )
 def test_the_python_interface_refuses_what_it_cannot_do(baseline: unsim.Scenario, options: dict[str, Any]) -> None:
     with pytest.raises(unsim.ScenarioError, match="allowed"):
         unsim.run(baseline, **{"replicates": 2, **options})
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"horizons": [0]},
+        {"horizons": [2.5]},
+        {"horizons": [500]},
+        {"held": {"nope": 1.0}},
+        {"redrawn": frozenset(["nope"])},
+        {"watch": "reach"},
+        {"watch": ["adoption.panel"]},  # of a draft nobody may table it has no meaning
+        {"watch": [3]},
+    ],
+)
+def test_what_is_watched_held_or_kept_is_known(baseline: unsim.Scenario, options: dict[str, Any]) -> None:
+    with pytest.raises((ValueError, KeyError), match=r"allowed|no parameter|no variable"):
+        unsim.run(baseline, 2, **options)
 
 
 def test_a_model_has_an_address_and_an_end(baseline: unsim.Scenario) -> None:

@@ -32,7 +32,7 @@ from unsim.history.backtest import (
     fitted_forecast,
     happened,
 )
-from unsim.history.brought import read_record
+from unsim.history.brought import assumed, read_record
 from unsim.history.record import Draft, Known, Position, Record, conditions, shipped_known, shipped_record
 from unsim.history.scores import RIVALS, gain, hedged, reliability, score
 from unsim.parameters import BY_NAME
@@ -480,6 +480,21 @@ def test_a_record_of_ones_own_is_scored_from_the_command_line(tmp_path: Path) ->
     assert "model, weakest link" in shown.stdout
 
 
+def test_what_is_in_sample_and_which_rivals_say_nothing_is_told(tmp_path: Path) -> None:
+    drafts, votes = _files(
+        tmp_path,
+        HEADER
+        + "D1,2016-03-02,PRK,chapter7_sanctions,1,0,0.8,USA,\n"
+        + "D2,2030-05-01,DPRK,panel_mandate,1,0,0.1,USA,\n"
+        + "S1,2025-03-01,North Korea,chapter7_sanctions,1,0,0.3,,RSU:1;CHN:0.67\n",
+        "id,iso3,vote\n" + _fifteen("D1") + _fifteen("D2") + _fifteen("S1"),
+    )
+    notes = " ".join(assumed(read_record(drafts, votes), shipped_known()))
+    for words in ("2 drafts are taken as on the DPRK; on other targets: North Korea", "1 drafts on the DPRK lie in 2006 to 2024",
+                  "scored in sample", "1 drafts on the DPRK lie after 2024", "have no effect (S1: RSU)"):  # fmt: skip
+        assert words in notes, words
+
+
 def test_rivals_and_sponsors_of_a_record_matter(tmp_path: Path) -> None:
     def veto(sponsors: str, rivals: str) -> float:
         text = HEADER + f"D,2025-05-01,SYR,chapter7_sanctions,1,0,0.5,{sponsors},{rivals}\n"
@@ -532,7 +547,8 @@ def test_the_shipped_files_have_the_form_of_a_record_of_ones_own() -> None:
     assert len(record.left_out) == 6
     made = backtest_record(record)
     assert made.schemes["as_shipped"].scores()["model"].brier < 0.06
-    assert made.notes[0].startswith("1 of 86 members")
+    assert "in sample" in made.notes[0]
+    assert made.notes[1].startswith("1 of 86 members")
 
 
 def test_a_member_gets_the_region_that_the_record_gives_it(tmp_path: Path) -> None:

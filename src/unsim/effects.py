@@ -27,14 +27,18 @@ FEWEST_DRAWS = 20
 """Draws below which quantiles of draw means say too little, and a t interval is given instead."""
 
 
+ROUNDING = 1e-13
+"""What is smaller than this, as a share of the largest of the numbers that it was made from, is nothing but rounding."""
+
+
 @dataclass(frozen=True)
 class Effect:
     """A paired effect.
 
     ``effect``: mean of the paired differences over all futures. ``low``, ``high``: interval of the kind that ``interval``
     names. ``n``: pairs. ``sign_share`` and ``sign_against``: shares of the draws of parameters whose mean difference has the
-    effect's sign and the other one; in the rest nothing differs (prior mass, not a probability that a claim is true). With
-    few futures a draw chance blurs both. ``variance_reduction``: (Var a + Var b) / Var(a - b), what
+    effect's sign and the other one, 0 where there is no effect; in the rest nothing differs (prior mass, not a probability that
+    a claim is true). With few futures a draw chance blurs both. ``variance_reduction``: (Var a + Var b) / Var(a - b), what
     sharing luck and parameters saves; None where nothing varies. ``standard_error``: of the mean, from too few draws and futures.
     ``sd_chance`` and ``sd_parameters`` split the spread of single differences; None with one future a draw. ``chance_share``:
     share of chance in the variance of the draw means, which widens the interval and falls with more futures a draw. None
@@ -88,7 +92,8 @@ def paired_effects(a: NDArray[np.float64], b: NDArray[np.float64], draws: int, u
     futures = n // groups
     by_draw = difference.reshape(len(units), futures, groups)
     means = by_draw.mean(axis=1)
-    effects = difference.mean(axis=1)
+    # a mean of means lies among them; that of all pairs may be rounded out of them, where they are all the same
+    effects = np.clip(difference.mean(axis=1), means.min(axis=1), means.max(axis=1))
     nothing = np.zeros(len(units))
     within = by_draw.var(axis=1, ddof=1).mean(axis=1) if n > groups else nothing
     between = means.var(axis=1, ddof=1) if groups > 1 else nothing
@@ -97,6 +102,8 @@ def paired_effects(a: NDArray[np.float64], b: NDArray[np.float64], draws: int, u
     tail = (1.0 - LEVEL) / 2.0
     if groups >= FEWEST_DRAWS:
         low, high = np.quantile(means, [tail, 1.0 - tail], axis=1)
+        rounding = ROUNDING * np.abs(means).max(axis=1)  # a quantile between 0 and another number may be 0 but for rounding
+        low, high = (np.where(np.abs(edge) <= rounding, 0.0, edge) for edge in (low, high))
         interval = f"{LEVEL:.0%} of {groups} parameter draws, each the mean of {futures} paired futures"
         if n == groups:
             interval = f"{LEVEL:.0%} of {groups} paired futures, one for each parameter draw"
@@ -119,7 +126,7 @@ def paired_effects(a: NDArray[np.float64], b: NDArray[np.float64], draws: int, u
             high=float(high[i]),
             interval=interval,
             n=n,
-            sign_share=float(same[i]),
+            sign_share=float(same[i]) if effects[i] else 0.0,
             sign_against=float(other[i]) if effects[i] else 0.0,
             variance_reduction=float(apart[i] / spread[i]) if spread[i] > 0.0 else None,
             standard_error=float(errors[i]),

@@ -16,7 +16,7 @@ from unsim.files import Document, Key, locate, override, read, shipped_scenarios
 from unsim.parameters import BY_NAME, PARAMETER_AXES, Params, Prior, labels, triangular
 from unsim.posterior import Brought, draw_table, marginals
 from unsim.rules.ledger import Outcome, outcomes
-from unsim.rules.world import BOOKS, FORUMS, SCOPES, STOCKS, WORLD_AXES, Case, Setting, Sizes, case, offsets
+from unsim.rules.world import BOOKS, FORUMS, SCOPES, STOCKS, WORKING, WORLD_AXES, Case, Setting, Sizes, case, offsets
 from unsim.schema import ScenarioFile
 from unsim.setting import Labels, build
 from unsim.tables import state_names, table
@@ -113,9 +113,10 @@ class Scenario:
 
         Raises ``KeyError`` with what is allowed.
         """
-        variable, *given = name.split(".")
-        if variable not in WORLD_AXES:
-            raise KeyError(f"no variable {variable!r} of the world; there are {', '.join(WORLD_AXES)}")
+        variable, *given = str(name).split(".")
+        if variable not in WORLD_AXES or variable in WORKING:
+            kept = ", ".join(one for one in WORLD_AXES if one not in WORKING)
+            raise KeyError(f"no variable {variable!r} of the world; there are {kept}")
         axes, names = WORLD_AXES[variable], self.labels
         known = {
             "state": names.states, "partner": names.partners, "channel": names.channels, "good": names.goods,

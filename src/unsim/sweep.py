@@ -50,7 +50,7 @@ def default_draws(replicates: int) -> int:
 def checked_design(replicates: int, draws: int | None, seed: int, engine: str = "kernel", **limits: int | None) -> int:
     """The number of draws of a design; raises ``ScenarioError`` with all that is wrong with it.
 
-    ``limits``: ``threads``, ``chunk`` (from 1) and ``keep`` (from 0), where they are given.
+    ``limits``: ``threads``, ``chunk``, ``span`` (from 1) and ``keep`` (from 0), where they are given.
     """
     problems = []
 
@@ -106,13 +106,16 @@ def run(
     are those over which outcomes are kept, beside the whole (default: 12, 36, 120). ``progress`` is called with replicates done
     and replicates in all.
 
-    Raises ``ScenarioError`` where the design is impossible, ``ArithmeticError`` where an outcome is not finite.
+    Raises ``ScenarioError`` where the design is impossible, ``ValueError`` or ``KeyError`` for a horizon beyond the run, for an
+    unknown parameter or variable and for one that the agenda only works with (such as ``adoption``), ``ArithmeticError`` where
+    an outcome is not finite.
     """
     scenario = loaded(scenario)
-    draws = int(checked_design(replicates, draws, seed, engine, threads=threads, chunk=chunk, keep=keep))
+    draws = int(checked_design(replicates, draws, seed, engine, threads=threads, chunk=chunk, keep=keep, span=span))
     replicates, seed = int(replicates), int(seed)
     if first < 0 or first % max(draws, 1) or first + replicates > MAX_REPLICATES:
         raise ValueError(f"first replicate {first}; allowed: a multiple of the {draws} draws, up to {MAX_REPLICATES}")
+    _check_names(scenario, horizons or (), {*(held or {})}, redrawn, watch)
     kept_horizons = horizons_within(scenario.months) if horizons is None else horizons_within(scenario.months, horizons)
     keep = min(keep, replicates)
     sizes = scenario.sizes
@@ -145,6 +148,20 @@ def run(
             raise
     counted = tally.bands() if tally else None
     return Run(scenario, replicates, draws, seed, engine, kept_horizons, totals, kept, votes, counted, tuple(watch), sums)
+
+
+def _check_names(
+    scenario: Scenario, horizons: Sequence[int], held: set[str], redrawn: frozenset[str], watch: Sequence[str]
+) -> None:
+    """Raise ``ValueError`` for a horizon that the run does not reach, an unknown parameter, and a name in place of names."""
+    for horizon in horizons:
+        if isinstance(horizon, bool) or not isinstance(horizon, int | np.integer) or not 1 <= horizon <= scenario.months:
+            raise ValueError(f"horizon {horizon!r}; allowed: whole numbers of months from 1 to {scenario.months}")
+    whole = {name.partition(".")[0] for name in scenario.priors}
+    if unknown := [*sorted(held - set(scenario.priors)), *sorted(redrawn - whole)]:
+        raise ValueError(f"no parameter {unknown[0]!r} of {scenario.name}")
+    if isinstance(watch, str):
+        raise ValueError(f"watch {watch!r}; allowed: a list of names, such as [{watch!r}]")
 
 
 class _Work:

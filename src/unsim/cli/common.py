@@ -187,13 +187,15 @@ def checked_output(out: Path | None, force: bool, figures: str, paths: int) -> N
     from typing import get_args
 
     from unsim.files import Problem, ScenarioError
-    from unsim.plots.style import Width
     from unsim.store import check_out
 
     problems = []
-    widths = (*get_args(Width), "none")
-    if figures not in widths:
-        problems.append(Problem("--figures", None, "", repr(figures), ", ".join(widths)))
+    if figures != "page":  # the default is good, and what draws takes a third of a second to load
+        from unsim.plots.style import Width
+
+        widths = (*get_args(Width), "none")
+        if figures not in widths:
+            problems.append(Problem("--figures", None, "", repr(figures), ", ".join(widths)))
     if paths < 0:
         problems.append(Problem("--paths", None, "", repr(paths), "a whole number from 0 on"))
     if problems:

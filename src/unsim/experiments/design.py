@@ -23,7 +23,9 @@ def listed(factor: Factor) -> list[Any]:
     if prior is None:
         return list(factor.values or ())
     if factor.kinds == ["range"]:
-        return [float(value) for value in np.linspace(prior.low, prior.high, factor.points)]
+        return [
+            float(f"{value:.12g}") for value in np.linspace(prior.low, prior.high, factor.points)
+        ]  # 0.6, not 0.6000000000000001
     return [float(prior.quantile((i + 0.5) / factor.points)) for i in range(factor.points)]
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unsim.bands import Bands
-from unsim.effects import Effect, Z, paired_effect, told_apart
+from unsim.effects import ROUNDING, Effect, Z, paired_effect, told_apart
 from unsim.experiments.experiment import Block, Experiment
 from unsim.experiments.folder import RESULTS, Folder
 from unsim.results import ClaimLevel, claim_level, claimed, lowest
@@ -282,6 +282,7 @@ class Findings:
             whole = np.stack([self.values(arm, outcome)[:, -1].reshape(-1, groups) for arm in self.experiment.arms])
             means = sign * whole.mean(axis=1)
             regret = means.max(axis=0) - means
+            regret[regret <= ROUNDING * np.abs(means).max()] = 0.0
             best = np.take_along_axis(whole, means.argmax(axis=0)[None, None, :], axis=0)[0]
             each = self.n // groups
             for index, arm in enumerate(self.experiment.arms):

@@ -198,11 +198,19 @@ def create(experiment: Experiment, path: Path, command: str) -> Folder:
         create_arrays(experiment, fresh / RESULTS)
         written = sorted(path for path in (fresh / RESULTS).rglob("*") if path.is_file())
         labels = {path.relative_to(fresh / RESULTS).as_posix(): checksum_of(path) for path in written}
-        plan = {**experiment.record(), "labels": labels, "files": chains, "model": model_hash(), "command": command, **versions()}
+        plan = {
+            **experiment.record(),
+            "labels": labels,
+            "source": _hash(experiment.source),
+            "files": chains,
+            "model": model_hash(),
+            "command": command,
+            **versions(),
+        }
         raw = as_text(plan).encode()
         (fresh / PLAN).write_bytes(raw)
         if experiment.source:
-            (fresh / SOURCE).write_text(experiment.source, encoding="utf-8")
+            (fresh / SOURCE).write_bytes(experiment.source.encode())
         if experiment.brought:
             columns = experiment.brought.columns
             np.savez_compressed(fresh / BROUGHT, rows=np.array(list(columns)), values=np.stack(list(columns.values()), axis=1))
@@ -214,6 +222,10 @@ def create(experiment: Experiment, path: Path, command: str) -> Folder:
             path.rmdir()  # an empty one
         fresh.rename(path)
     return Folder(path)
+
+
+def _hash(text: str | None) -> str | None:
+    return hashlib.sha256(text.encode()).hexdigest() if text else None
 
 
 @lru_cache(maxsize=4)

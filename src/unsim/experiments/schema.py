@@ -51,7 +51,9 @@ class Factor(Entry):
     """A key of the scenarios that the design varies: listed values, or a distribution."""
 
     key: str = Field(description="the key, as for --set, such as coalition.coordination or parameters.value_curvature")
-    arms: list[Name] | None = Field(None, max_length=MAX_ARMS, description="the arms in which it is varied; none: all")
+    arms: list[Name] | None = Field(
+        None, min_length=1, max_length=MAX_ARMS, description="the arms in which it is varied; none: all"
+    )
     values: list[Any] | None = Field(None, max_length=MAX_LIST, description="the values, listed")
     range: Pair | None = Field(None, description="lowest and highest value: uniform between them, or what a distribution is cut to")
     normal: Pair | None = Field(None, description="mean and standard deviation")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from unsim.experiments.blocks import compute, digests, model_hash
 from unsim.experiments.experiment import Block
-from unsim.experiments.folder import Folder, checksum_of
+from unsim.experiments.folder import SOURCE, Folder, checksum_of
 from unsim.experiments.report import SUMS, TABLES
 from unsim.files import Problem, ScenarioError
 
@@ -52,6 +52,9 @@ def verify(path: Path, sample: int = SAMPLE, told: Callable[[int, int], None] | 
     folder.check()
     _check_tables(path)
     problems = []
+    if (written := folder.plan.get("source")) and checksum_of(path / SOURCE) != written:
+        found, allowed = "an experiment file that is missing or changed", "as it was written (results rest on plan.json, not on it)"
+        problems.append(Problem(str(path / SOURCE), None, "", found, allowed))
     same = folder.plan.get("model") == model_hash()
     chosen = sorted(random.SystemRandom().sample(sorted(finished), min(sample, len(finished))))
     for done, block in enumerate(chosen):

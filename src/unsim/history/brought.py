@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from unsim.files import ScenarioError, nearest
-from unsim.history.record import KINDS, TIED, UNKNOWN_RIVALS, VOTES, Draft, Known, Record, codes
+from unsim.history.record import KINDS, TIED, UNKNOWN_RIVALS, VOTES, Draft, Known, Record, codes, shipped_record
 from unsim.history.votes import OF_THE_FILE
 from unsim.rules.world import SEATS
 from unsim.sheets import Sheet, read_sheet
@@ -174,6 +174,22 @@ def _rivals(text: str) -> dict[str, float] | None:
 
 def assumed(record: Record, known: Known) -> Iterator[str]:
     """What was supposed where the record or the shipped positions say nothing, a sentence each."""
+    own_drafts, fitted = [draft for draft in record.drafts if draft.own_file], shipped_record().drafts
+    first, last = fitted[0].date, fitted[-1].date
+    others = sorted({draft.target for draft in record.drafts if not draft.own_file})
+    if others:
+        yield f"{len(own_drafts)} drafts are taken as on the DPRK; on other targets: {', '.join(others)}."
+    if seen := sum(first <= draft.date <= last for draft in own_drafts):
+        yield (
+            f"{seen} drafts on the DPRK lie in {first.year} to {last.year}: the shipped parameters were fitted to the Council's "
+            "votes on it in those years, so here they are scored in sample. Without "
+            "files, unsim backtest forecasts them from earlier drafts."
+        )
+    if late := sum(draft.date > last for draft in own_drafts):
+        yield f"{late} drafts on the DPRK lie after {last}: positions and signals of rivalry are the last that are known."
+    absent = {draft.id: sorted(set(draft.rivals or ()) - set(record.votes[draft.id])) for draft in record.drafts}
+    if told := "; ".join(f"{name}: {', '.join(gone)}" for name, gone in absent.items() if gone):
+        yield f"Rivals that cast no vote on their draft have no effect ({told})."
     seated = {(member, record.drafts[d].date) for d, member in record.members}
     members = sorted({member for member, _ in seated})
     unknown = sorted({member for member, day in seated if not known.position(member, day).n})
@@ -189,7 +205,7 @@ def assumed(record: Record, known: Known) -> Iterator[str]:
     silent = sum(draft.sponsors is None for draft in record.drafts)
     if silent:
         yield f"{silent} of {len(record.drafts)} drafts name no sponsors: nobody is taken as one."
-    own = sum(draft.rivals is None and draft.own_file for draft in record.drafts)
+    own = sum(draft.rivals is None for draft in own_drafts)
     if own:
         yield f"{own} drafts on the DPRK name no rivals: China's and Russia's rivalry counts dated public signals before the vote."
     other = sum(draft.rivals is None and not draft.own_file for draft in record.drafts)

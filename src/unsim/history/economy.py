@@ -167,12 +167,14 @@ def scaled_error(period: tuple[int, int], error: Any) -> dict[str, float]:
     return {name: float(np.mean([error(name, year) for year in years(period, name)])) / record()[name][ORIGIN] for name in SCORED}
 
 
-def coverage(made: Replay, period: tuple[int, int], names: Sequence[str] = COVERED) -> dict[str, float]:
-    """Share of recorded values inside the 50% and the 90% band."""
+def coverage(made: Replay, period: tuple[int, int], names: Sequence[str] = COVERED, least: float = 0.0) -> dict[str, float]:
+    """Share of recorded values from ``least`` on inside the 50% and the 90% band."""
     inside: dict[str, list[bool]] = {"50": [], "90": []}
     for name in names:
         for year in years(period, name):
             band, value = bands(made.of(name, year)), record()[name][year]
+            if value < least:
+                continue
             for which, low, high in (("50", "q25", "q75"), ("90", "q05", "q95")):
                 inside[which].append(band[low] - HALF_ROUNDING <= value <= band[high] + HALF_ROUNDING)
     return {band: float(np.mean(found)) for band, found in inside.items()}
@@ -256,6 +258,10 @@ class Tested:
         """Period → share of recorded values inside the 50% and the 90% band."""
         return {label: coverage(self.made, period) for label, period in PERIODS.items()}
 
+    def coverage_above_zero(self) -> dict[str, dict[str, float]]:
+        """The same of what is recorded above zero: a band that reaches down to nothing holds every zero."""
+        return {label: coverage(self.made, period, least=HALF_ROUNDING) for label, period in PERIODS.items()}
+
     def told(self) -> dict[str, dict[str, dict[str, float | None]]]:
         """Series → year → what was recorded (None where nothing was), median and bands."""
         names = (*COVERED, *(name for name in self.made.series if name not in COVERED))
@@ -273,6 +279,7 @@ class Tested:
             "economy_crps_by_series": scores,
             "economy": self.told(),
             "coverage": self.coverage(),
+            "coverage_above_zero": self.coverage_above_zero(),
             "economy_fit": {"until": ORIGIN, "futures": self.futures, "draws": self.draws, "seed": SEED},
         }
 

@@ -55,7 +55,10 @@ def scores_table(result: Backtest) -> Table:
 
 
 def _caption(result: Backtest) -> str:
-    shipped, fitted = "Nothing is fitted: priors as simulations use them.", "Only the rolling origin is a forecast: %s."
+    shipped, fitted = (
+        "Nothing is fitted to this record: parameters as simulations use them.",
+        "Only the rolling origin is a forecast: %s.",
+    )
     rests = shipped if SHIPPED in result.schemes else fitted % "fitted to earlier drafts alone, from the ninth draft on"
     return (
         "Brier score over three classes (no, abstain, yes), 0 to 2, and log score in nats: less is better. Hard rivals allow for "
@@ -138,7 +141,7 @@ def economy_table(tested: Tested) -> Table:
         f"Fitted to {ORIGIN}; {tested.futures:,} futures, {tested.draws:,} draws. The year before is known to one rival alone."
     )
     table = Table(title="Trade, replayed from a fit to 2016", caption=caption, title_justify="left", caption_justify="left")
-    scores, covered = tested.scores(), tested.coverage()
+    scores, covered, above = tested.scores(), tested.coverage(), tested.coverage_above_zero()
     table.add_column("forecaster", no_wrap=True)
     for period in scores:
         table.add_column(period, justify="right", no_wrap=True)
@@ -146,7 +149,8 @@ def economy_table(tested: Tested) -> Table:
         values = [sum(by[who].values()) / len(by[who]) for by in scores.values()]
         table.add_row(SPOKEN[who], *(f"{value:.3f}" for value in values), end_section=who == "legal_ban_means_zero")
     for band in ("50", "90"):
-        table.add_row(f"recorded values inside the {band}% band", *(f"{covered[period][band]:.2f}" for period in scores))
+        shown = (f"{covered[period][band]:.2f} / {above[period][band]:.2f}" for period in scores)
+        table.add_row(f"inside the {band}% band: of all recorded values / of those above 0", *shown)
     return table
 
 

@@ -77,7 +77,7 @@ def forest(comparison: Comparison, outcomes: Sequence[Outcome], title: str, widt
     shared = [kind.name for kind in outcomes if kind.name in comparison.shared]
     effects = {name: [comparison.effect(name, horizon) for horizon in horizons] for name in shared}
     moved = [kind for kind in outcomes if kind.name in shared and not comparison.unchanged(kind.name)]
-    note = f"{_note(comparison)} Filled: the interval leaves out 0."
+    note = f"{_note(comparison)} Filled: the interval leaves out 0 and holds the mean."
     if any(effect.outside for kind in moved for effect in effects[kind.name]):
         note += " A mark beside its bar: a few draws far out carry the mean."
     for words, names in (
@@ -137,7 +137,8 @@ def burden(comparison: Comparison, width: Width = "page") -> Figure:
     """Who bears what: effects on the regime, civilians and the coalition, to the right where it is worse for them."""
     borne = _borne(comparison)
     note = f"{_note(comparison)} Over {comparison.strategy.months} months; right of 0: worse for those who bear it. "
-    note += "Only what has one unit is on one axis; costs of different kinds are not added up. Filled: the interval leaves out 0."
+    note += "Only what has one unit is on one axis; costs of different kinds are not added up. "
+    note += "Filled: the interval leaves out 0 and holds the mean."
     with styled():
         counts = [len(entries) for entries in borne.values()]
         height = sum(0.2 * count + 0.62 for count in counts) / len(counts)

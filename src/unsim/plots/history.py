@@ -84,7 +84,7 @@ def _note(result: Backtest, more: str) -> str:
     dissents = int((record.outcome[:, 2] == 0).sum())
     size = f"{len(record.drafts)} drafts, {len(record.cast)} votes, {dissents} of them not yes."
     fitted = (
-        "Nothing is fitted."
+        "Nothing is fitted to this record."
         if "as_shipped" in result.schemes
         else "Rolling origin: fitted to earlier drafts alone, from the ninth."
     )

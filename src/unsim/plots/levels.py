@@ -123,7 +123,8 @@ def _note(result: Result, kind: str) -> str:
         EXPLAINED[kind],
     ]
     if isinstance(result, Comparison):
-        said.append(f"Effect: mean paired difference; bar: {result.effect(result.shared[0]).interval}; filled: it leaves out 0.")
+        bar = result.effect(result.shared[0]).interval
+        said.append(f"Effect: mean paired difference; bar: {bar}; filled: it leaves out 0 and holds the mean.")
         said.append("No effect is defined where one arm alone has the channel." if kind == "revenue" and result.alone else "")
     return " ".join(part for part in said if part)
 

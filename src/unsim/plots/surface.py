@@ -55,7 +55,7 @@ def surface(
     grid = table.pivot(index=y, columns=x, values="effect")
     settled = table.assign(settled=(table["low"] > 0.0) | (table["high"] < 0.0)).pivot(index=y, columns=x, values="settled")
     height = 4.3 if width == "page" else 2.9
-    said = f"{note} {legend_of(grid, width)}: the interval leaves out 0. Other parameters "
+    said = f"{note} {legend_of(grid, width)}: the interval leaves out 0 and holds the mean. Other parameters "
     with styled():
         title = map_title(outcome, strategy, reference)
         figure, axes = sheet(width, 1, 1, height, title, f"{said}are drawn, with the same draws and luck at every point.")

@@ -337,6 +337,8 @@ class Case(NamedTuple):
 
 
 WORLD_AXES = declared_axes(World)
+WORKING = ("adoption", "lobbying", "support")
+"""What the agenda works with. Of a draft that a run may not table it holds what runs beside it needed: nobody may read it."""
 SETTING_AXES = declared_axes(Setting)
 _named_tuple: Any = namedtuple
 At = _named_tuple("At", World._fields, module=__name__)

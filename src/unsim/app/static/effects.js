@@ -17,7 +17,7 @@ const NARROW_ROW = 38;
 const HEAD = 42; // of which the last third is the title
 
 export const LEGEND = [
-  { kind: "dot", colour: "strategy", words: "sign settled: the interval leaves out 0" },
+  { kind: "dot", colour: "strategy", words: "sign settled: the interval leaves out 0 and holds the mean" },
   { kind: "ring", colour: "strategy", words: "sign open" },
   { kind: "none", words: "Each row has a scale of its own: compare lengths within a row, sizes by the numbers." },
 ];

@@ -14,7 +14,7 @@ export const LEGEND = [
   { kind: "square", colour: "fall", words: "effect below 0 (−)" },
   { kind: "line", colour: "ink", words: "where the sign turns" },
   { kind: "ring", colour: "strategy", words: "the settings" },
-  { kind: "none", words: "Bold: the interval leaves out 0." },
+  { kind: "none", words: "Bold: the interval leaves out 0 and holds the mean." },
 ];
 
 /** Where the effect is 0, as pieces of line between the points of the grid. */
@@ -90,12 +90,12 @@ function one(outcome, { x: across, y: up }, palette, width, size) {
           y: top.toFixed(1),
           width: cell.width.toFixed(1),
           height: cell.height.toFixed(1),
-          fill: value < 0 ? palette.fall : palette.rise,
+          fill: value < 0 ? palette.fall : value > 0 ? palette.rise : palette.paper,
           "fill-opacity": shade.toFixed(2),
           stroke: palette.paper,
         }),
       );
-      const fits = cell.width >= 40 ? signed(value, 2) : value < 0 ? "−" : "+";
+      const fits = cell.width >= 40 ? signed(value, 2) : value < 0 ? "−" : value > 0 ? "+" : "0";
       numbers.push(
         text(left + cell.width / 2, top + cell.height / 2 + 4, fits, {
           "text-anchor": "middle",

@@ -28,7 +28,8 @@ export function layers({ channels, strategy, reference }) {
 export function stacked(revenue, months, palette, width) {
   const shown = layers(revenue);
   const beside = width >= 620;
-  const panel = beside ? (width - GUTTER - GAP - LEFT) / 2 : width - Math.min(GUTTER, width * 0.42) - LEFT;
+  const gutter = beside ? GUTTER : Math.min(GUTTER, width * 0.42);
+  const panel = beside ? (width - gutter - GAP - LEFT) / 2 : width - gutter - LEFT;
   const most = Math.max(
     ...["strategy", "reference"].flatMap((arm) => months.map((_, i) => sum(shown.map((layer) => layer[arm][i])))),
   );
@@ -41,14 +42,14 @@ export function stacked(revenue, months, palette, width) {
       el(
         "g",
         { transform: `translate(${place.join(" ")})` },
-        ...one(shown, arm, months, palette, panel, y, most, !beside || i === 0, labelled, revenue.unit),
+        ...one(shown, arm, months, palette, panel, y, most, !beside || i === 0, labelled && gutter - 28, revenue.unit),
       ),
     );
   });
   return { nodes, height: beside ? PANEL : 2 * PANEL + 10, alt: told(shown, months, revenue.unit) };
 }
 
-function one(shown, arm, months, palette, panel, y, most, scaled, labelled, unit) {
+function one(shown, arm, months, palette, panel, y, most, scaled, room, unit) {
   const x = scale(0, months.length - 1, 0, panel);
   const xs = months.map((_, i) => x(i));
   const total = months.map((_, i) => sum(shown.map((layer) => layer[arm][i])));
@@ -84,7 +85,7 @@ function one(shown, arm, months, palette, panel, y, most, scaled, labelled, unit
       text(x(index), PANEL - 5, label, { "text-anchor": index === 0 ? "start" : "middle", fill: palette.muted, "font-size": 11 }),
     );
   }
-  if (labelled) {
+  if (room) {
     const places = apart(middles, 14, TOP - 4, PANEL - BOTTOM);
     shown.forEach((layer, i) => {
       nodes.push(
@@ -96,15 +97,16 @@ function one(shown, arm, months, palette, panel, y, most, scaled, labelled, unit
         }),
       );
       nodes.push(el("rect", { x: panel + 15, y: places[i] - 4.5, width: 9, height: 9, rx: 1.5, fill: palette.stack[i] }));
-      nodes.push(text(panel + 28, places[i] + 4, shortened(layer.label), { "font-size": 11 }));
+      nodes.push(text(panel + 28, places[i] + 4, shortened(layer.label, room), { "font-size": 11 }));
     });
   }
   return nodes;
 }
 
-const shortened = (label) => {
+const shortened = (label, room) => {
   const words = label.replace(/ \(.*/, "");
-  return words.length > 26 ? `${words.slice(0, 25).trimEnd()}…` : words;
+  const most = Math.min(26, Math.floor(room / 5.5));
+  return words.length > most ? `${words.slice(0, most - 1).trimEnd()}…` : words;
 };
 
 const told = (shown, months, unit) => {

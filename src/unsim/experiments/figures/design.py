@@ -129,7 +129,7 @@ def heat(found: Findings, outcome: str, arm: str, x: str, y: str, width: Width) 
         f"Mean paired difference of {called(arm)} over {found.experiment.months} months at each point.",
         f"Shown: the {points} points at which both factors have a number." if points < len(found.points) else "",
         f"Mean over {', '.join(others)}." if others and table["points"].max() > 1 else "",
-        f"{marked}: the interval ({interval_of(found)}) leaves out 0.",
+        f"{marked}: the interval ({interval_of(found)}) leaves out 0 and holds the mean.",
     )
     with styled():
         heading, height = f"{titled(found, outcome)}: effect of {called(arm)} over two factors", 3.6 if width == "page" else 2.9

@@ -74,7 +74,7 @@ def forest(found: Findings, outcomes: Sequence[str], width: Width) -> Figure:
     told = note(
         found,
         f"Mean paired difference over {found.experiment.months} months; bar: {interval_of(found)}; thick part: chance alone.",
-        "Filled: the interval leaves out 0.",
+        "Filled: the interval leaves out 0 and holds the mean.",
         "A mark beside its bar: a few draws far out carry the mean." if outside else "",
         over_points(found),
     )
@@ -170,7 +170,8 @@ def tornado(found: Findings, width: Width) -> Figure:
                     axis.plot(interval, [y + offset] * 2, color=ink, linewidth=wide, marker="|", markersize=3.5, mew=wide)
                 axis.annotate(number(row["held_at"]), (row["effect"] + outwards * reach, y + offset), xytext=(3 * outwards, 0),
                               va="center", ha="left" if outwards > 0.0 else "right", textcoords="offset points",
-                              fontsize=NOTE_SIZE - 0.8)  # fmt: skip
+                              fontsize=NOTE_SIZE - 0.8, zorder=5,
+                              bbox={"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"})  # fmt: skip
         axis.axvline(base, color=INK, linewidth=0.8)
         axis.axvline(0.0, color=INK, linewidth=0.6, linestyle=":")
         named_rows(axis, [wrapped(name.replace("_", " ").replace(".", ": "), TEXT_SIZE, 1.9) for name in names])
