@@ -38,7 +38,7 @@ from unsim.rules.world import PHASES
 HERE = Path(__file__).resolve().parent
 PAGE = HERE.parent / "docs" / "performance.md"
 FEW, MANY, RUNS = 4, 24, 2000
-RIVAL_RUNS = 6000  # of 500 to 8,000, few cost more a run, and more of them no less
+RIVAL_RUNS = 24_000  # the quickest of 500 to 48,000, by benchmarks/numpy_rival.py
 MONTHS = 120
 
 Rates = dict[str, list[float]]
@@ -250,7 +250,7 @@ def slope(rows: Rates) -> str:
     size, cost = np.array([float(n) for n in rows]), np.array([1e6 / np.median(found) for found in rows.values()])
     each, fixed = np.polyfit(size, cost, 1)
     off = np.abs(each * size + fixed - cost).max() / cost.mean()
-    return f"{fixed:,.1f} + {each:,.3g} each | {100.0 * off:.0f} %"
+    return f"{fixed:,.1f} {each:+,.3g} each | {100.0 * off:.0f} %"
 
 
 def starts() -> dict[str, Both]:

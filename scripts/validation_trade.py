@@ -12,7 +12,7 @@ import numpy as np
 import unsim
 from unsim.history.backtest import Backtest
 from unsim.history.calibrate import AT_THE_START, SINCE, TO_2016, check, scores_of, shipped
-from unsim.history.economy import BEFOREHAND, COVERED, PERIODS, SCENARIO, SCORED
+from unsim.history.economy import BEFOREHAND, COVERED, HALF_ROUNDING, PERIODS, SCENARIO, SCORED, record, years
 from unsim.history.patterns import PATTERNS
 from unsim.history.report import SPOKEN
 from unsim.plots.history import TITLES, calibration_pictures, trade_picture
@@ -64,9 +64,10 @@ half a million, the rounding of the record), and the same of those above zero:
 
 {errors}
 
-* **Zeros carry the bands.** A band that reaches down to nothing holds every recorded zero, and from 2018 on a third of what is
-  recorded is zero (coal, textiles, seafood). Of what is above zero the 90% bands hold {above}: fewer
-  than nine in ten. Trade with China, imports and minerals of 2021 to 2023 are what they miss.
+* **Zeros carry the bands.** A band that reaches down to nothing holds every recorded zero:
+  {zeros}.
+  Of what is above zero the 90% bands hold {above}. They leave out
+  {left_out}.
 * **Differences reach below zero.** Exports to the ROK and crude are recorded as differences of other series; the error of that
   is added to the replay, too, so where little is sold its lower bands are negative.
 * **The fit presses against its priors.** Draws within a twentieth of an end of a prior's range:
@@ -164,6 +165,8 @@ def trade(result: Backtest, table_of: Any) -> str:
         by_series=table_of("series | 2017-2019 | 2020-2024", series),
         coverage=table_of("band | recorded values | 2017-2019 | 2020-2024", covered),
         above=" and ".join(f"{told['coverage_above_zero'][period]['90']:.2f} ({period})" for period in PERIODS),
+        zeros=", ".join(_zeros(period) for period in PERIODS.values()),
+        left_out=", ".join(_left_out(told["economy"])),
         pressed=_pressed(),
         errors=table_of(
             "recorded, and median [90% band] | 2017 | 2018 | 2019 | 2021 | 2022 | 2023 | 2024", _errors(told["economy"])
@@ -211,6 +214,26 @@ def _identified() -> Iterable[list[str]]:
             else:
                 cells += ["prior", "–"]
         yield cells
+
+
+def _zeros(period: tuple[int, int]) -> str:
+    values = [record()[name][year] for name in COVERED for year in years(period, name)]
+    return f"{sum(value == 0.0 for value in values)} of the {len(values)} values of {period[0]} to {period[1]}"
+
+
+def _left_out(told: dict[str, Any]) -> Iterable[str]:
+    """What the 90% bands leave out."""
+    for name in COVERED:
+        missed = [
+            str(year)
+            for period in PERIODS.values()
+            for year in years(period, name)
+            if not (
+                told[name][str(year)]["q05"] - HALF_ROUNDING <= record()[name][year] <= told[name][str(year)]["q95"] + HALF_ROUNDING
+            )
+        ]
+        if missed:
+            yield f"{NAMES[name]} {', '.join(missed)}"
 
 
 def _pressed() -> str:

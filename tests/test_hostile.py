@@ -1,4 +1,4 @@
-"""Hostile and mistaken files and --set: a message with file, line and key, and nothing else."""
+"""Hostile and mistaken files and --set: a message with file, line and key, quickly, and nothing else."""
 
 from __future__ import annotations
 
@@ -16,17 +16,14 @@ from unsim.reading import MAX_NODES, value_of
 from unsim.scenario import load_with
 
 BASE = "extends: baseline_2024\n"
-# Seconds of this process: what blows up (aliases of aliases, a pattern that backtracks) takes hours, what does not
-# takes a third of a second, and ten times that with coverage on a slow machine.
-FINITE = 30.0
 
 
 def told(path: Path | str) -> str:
-    """What a user reads; nothing in the file makes the reader blow up."""
+    """What a user reads, within two seconds."""
     begun = time.process_time()
     with pytest.raises(ScenarioError) as caught:
         unsim.load(str(path))
-    assert time.process_time() - begun < FINITE
+    assert time.process_time() - begun < 2.0
     for problem in caught.value.problems:
         assert problem.found.strip()
         assert problem.allowed.strip()
@@ -308,7 +305,7 @@ def test_a_hostile_set_is_told(text: str, part: str) -> None:
     begun = time.process_time()
     with pytest.raises(ScenarioError) as caught:
         load_with("baseline_2024", [assignments(text)])
-    assert time.process_time() - begun < FINITE
+    assert time.process_time() - begun < 2.0
     assert str(caught.value).isprintable()
     assert part in str(caught.value)
     assert len(str(caught.value)) < 2500

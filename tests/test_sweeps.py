@@ -278,6 +278,27 @@ def test_what_reads_a_sweep_refuses_one_whose_numbers_are_damaged(whole: Finding
         open_sweep(out)
 
 
+def test_an_experiment_file_that_was_changed_is_found(whole: Findings, tmp_path: Path) -> None:
+    out = tmp_path / "changed"
+    shutil.copytree(whole.folder.path, out)
+    verify(out, sample=0)
+    source = out / "experiment.yaml"
+    source.write_text(source.read_text() + "# by another hand\n")
+    with pytest.raises(ScenarioError, match=r"experiment\.yaml: found an experiment file that is missing or changed"):
+        verify(out, sample=0)
+
+
+def test_a_factor_that_acts_in_no_arm_is_refused() -> None:
+    with pytest.raises(ScenarioError, match=r"factors\.effort\.arms"):
+        experiment(**{"factors.effort.arms": []})
+
+
+def test_an_arm_that_is_the_best_in_every_draw_has_no_regret_from_rounding(whole: Findings) -> None:
+    regret = whole.regret()
+    assert (regret["mean"][regret["best_in"] == 1.0] == 0.0).all()
+    assert not ((regret["worst"] > 0.0) & (regret["worst"] < 1e-12)).any()
+
+
 def test_a_table_that_was_changed_is_found(whole: Findings, tmp_path: Path) -> None:
     out = tmp_path / "changed"
     shutil.copytree(whole.folder.path, out)

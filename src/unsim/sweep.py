@@ -115,7 +115,7 @@ def run(
     replicates, seed = int(replicates), int(seed)
     if first < 0 or first % max(draws, 1) or first + replicates > MAX_REPLICATES:
         raise ValueError(f"first replicate {first}; allowed: a multiple of the {draws} draws, up to {MAX_REPLICATES}")
-    _check_names(scenario, horizons or (), {*(held or {})}, redrawn, watch)
+    _check_asked(scenario, horizons or (), {*(held or {})}, redrawn, watch)
     kept_horizons = horizons_within(scenario.months) if horizons is None else horizons_within(scenario.months, horizons)
     keep = min(keep, replicates)
     sizes = scenario.sizes
@@ -150,10 +150,10 @@ def run(
     return Run(scenario, replicates, draws, seed, engine, kept_horizons, totals, kept, votes, counted, tuple(watch), sums)
 
 
-def _check_names(
+def _check_asked(
     scenario: Scenario, horizons: Sequence[int], held: set[str], redrawn: frozenset[str], watch: Sequence[str]
 ) -> None:
-    """Raise ``ValueError`` for a horizon that the run does not reach, an unknown parameter, and a name in place of names."""
+    """Raise ``ValueError`` for a horizon that the run does not reach, an unknown parameter, and one name in place of several."""
     for horizon in horizons:
         if isinstance(horizon, bool) or not isinstance(horizon, int | np.integer) or not 1 <= horizon <= scenario.months:
             raise ValueError(f"horizon {horizon!r}; allowed: whole numbers of months from 1 to {scenario.months}")

@@ -167,13 +167,13 @@ def scaled_error(period: tuple[int, int], error: Any) -> dict[str, float]:
     return {name: float(np.mean([error(name, year) for year in years(period, name)])) / record()[name][ORIGIN] for name in SCORED}
 
 
-def coverage(made: Replay, period: tuple[int, int], names: Sequence[str] = COVERED, least: float = 0.0) -> dict[str, float]:
-    """Share of recorded values from ``least`` on inside the 50% and the 90% band."""
+def coverage(made: Replay, period: tuple[int, int], names: Sequence[str] = COVERED, zeros: bool = True) -> dict[str, float]:
+    """Share of recorded values, those of 0 included or not, inside the 50% and the 90% band."""
     inside: dict[str, list[bool]] = {"50": [], "90": []}
     for name in names:
         for year in years(period, name):
             band, value = bands(made.of(name, year)), record()[name][year]
-            if value < least:
+            if not (zeros or value > 0.0):
                 continue
             for which, low, high in (("50", "q25", "q75"), ("90", "q05", "q95")):
                 inside[which].append(band[low] - HALF_ROUNDING <= value <= band[high] + HALF_ROUNDING)
@@ -260,7 +260,7 @@ class Tested:
 
     def coverage_above_zero(self) -> dict[str, dict[str, float]]:
         """The same of what is recorded above zero: a band that reaches down to nothing holds every zero."""
-        return {label: coverage(self.made, period, least=HALF_ROUNDING) for label, period in PERIODS.items()}
+        return {label: coverage(self.made, period, zeros=False) for label, period in PERIODS.items()}
 
     def told(self) -> dict[str, dict[str, dict[str, float | None]]]:
         """Series → year → what was recorded (None where nothing was), median and bands."""
