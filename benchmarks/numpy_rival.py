@@ -5,7 +5,8 @@ seconds that a number of runs takes, by the clock and of the processor.
 
 The kernel's own source, not compiled, with a slice in place of the index of a run: every rule works on arrays of ``RUNS``
 numbers. It is tuned: NumPy's own exponential, logarithm, extremes and generator stand in for those that the kernel needs
-for its equal bits, and wide blocks let the calls into NumPy cost little beside the work: 24,000 runs are quickest, 48,000 no quicker.
+for its equal bits, and wide blocks let the calls into NumPy cost little beside the work: 24,000 runs are quickest, 48,000 no
+quicker.
 
     python benchmarks/numpy_rival.py --draws MONTHS
 
