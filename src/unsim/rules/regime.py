@@ -84,15 +84,20 @@ def apparatus_spending(available: float, weight: float, coercion: float) -> floa
 
 
 @rule
-def protected_spending(available: float, usual_share: float, total: float, total_base: float,
-                       protection: float) -> float:  # fmt: skip
-    """Spending on a purpose that the regime protects when its resources fall, USD million a month.
+def raised_share(total: float, total_base: float, protection: float) -> float:
+    """What the regime makes of a protected purpose's share of its resources as these fall, a factor: 1 without measures.
 
-    With protection 0 it falls in proportion to all resources; with protection 1 its share rises as they fall, so that it
-    keeps its level while the other claims on them fall in proportion. At most nine tenths of what is left.
+    With protection 0 the share stays, so spending falls in proportion to all resources; with protection 1 it rises as they
+    fall, so that spending keeps its level while the other claims on them fall in proportion.
     """
     scarcity = select(total > 0.0, total_base / select(total > 0.0, total, 1.0), 1.0)
-    return available * clip(usual_share * power(scarcity, protection), 0.0, 0.9)
+    return power(scarcity, protection)
+
+
+@rule
+def protected_spending(available: float, usual_share: float, raised: float) -> float:
+    """Spending on a protected purpose, USD million a month: at most nine tenths of what is left."""
+    return available * clip(usual_share * raised, 0.0, 0.9)
 
 
 @rule

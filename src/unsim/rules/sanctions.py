@@ -34,12 +34,18 @@ def mandate_runs(month: float, until: float) -> float:
 
 
 @rule
-def compliance_goal(unclear: float, full: float, clarity: float, need: float, break_with: float) -> float:
-    """Compliance that a partner is moving to, a share: from an unclear text to a full ban; own need can break it.
+def compliance_with(unclear: float, full: float, clarity: float) -> float:
+    """Compliance that the Council's texts bring where nothing stands against them, a share: from an unclear text to a full ban.
 
     ``unclear`` and ``full`` are log odds. Seoul's and Tokyo's own full bans are the evidence for the second.
     """
-    return logistic(unclear + (full - unclear) * clarity) * (1.0 - need * break_with)
+    return logistic(unclear + (full - unclear) * clarity)
+
+
+@rule
+def compliance_goal(usual: float, need: float, break_with: float) -> float:
+    """Compliance that a partner is moving to, a share: as the texts bring it; own need can break it."""
+    return usual * (1.0 - need * break_with)
 
 
 @rule

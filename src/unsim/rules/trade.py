@@ -16,12 +16,15 @@ def response(elasticity: float, intensity: float) -> float:
 
 
 @rule
-def output(scale: float, shock: float, spread: float, coercion: float, response: float) -> float:
-    """What a channel could sell against its central estimate: price shock (mean one) and coerced output, a factor.
+def usual_output(scale: float, shock: float, spread: float) -> float:
+    """What a channel could sell at usual coercion against its central estimate: a price shock (mean one), a factor."""
+    return scale * exp(shock - 0.5 * spread * spread)
 
-    ``response`` is the elasticity of output in coercion (output elasticity times forced-labour intensity).
-    """
-    return scale * exp(shock - 0.5 * spread * spread) * power(coercion, response)
+
+@rule
+def coerced_output(coercion: float, response: float) -> float:
+    """What coercion makes of usual output, a factor; ``response`` is the elasticity of output in coercion."""
+    return power(coercion, response)
 
 
 @rule

@@ -58,10 +58,9 @@ def begin(w: Any, p: Any, c: Any, seed: Any, replicate: Any, r: Any) -> None:
     w[at.consequence, r] = s[st.consequence]
     watch(w, p, c, s[st.first_month], r)
     press(w, c, 0, r)
+    usual = sanctions.compliance_with(p[pt.unclear_compliance, r], p[pt.compliance, r], s[st.clarity])
     for j in range(n.partner):
-        w[at.letter + j, r] = sanctions.compliance_goal(
-            p[pt.unclear_compliance, r], p[pt.compliance, r], s[st.clarity], w[at.need + j, r], p[pt.need_break, r]
-        )
+        w[at.letter + j, r] = sanctions.compliance_goal(usual, w[at.need + j, r], p[pt.need_break, r])
     free_trade = each(0.0, r)
     cloth = each(0.0, r)
     for k in range(n.channel):

@@ -10,7 +10,7 @@ from unsim.rules import chance, maths, regime, sanctions, trade
 from unsim.rules.chance import uniforms
 from unsim.rules.jit import inner, part
 from unsim.rules.lanes import each
-from unsim.rules.world import BOOKS, REAL, SHADOW
+from unsim.rules.world import REAL, SHADOW
 
 
 @inner
@@ -18,60 +18,61 @@ def phase_regime(w: Any, p: Any, c: Any, t: int, seed: Any, replicate: Any, r: A
     """The budget of both books, the shadow's first since the real one is measured against it; then cohesion, weapons."""
     for b in (SHADOW, REAL):
         spend(w, p, c, b, r)
-    for b in BOOKS:
-        coerce(w, p, c, t, b, r)
+    coerce(w, p, c, t, r)
     hold_together(w, p, c, r)
     climb(w, p, c, t, seed, replicate, r)
 
 
 @part
 def spend(w: Any, p: Any, c: Any, b: int, r: Any) -> None:
-    """Money in and out, and the budget: what the lines before have left goes to civilians."""
+    """Money in and out, and the budget: what the lines before have left goes to civilians.
+
+    In the shadow book coercion is usual and resources are those that they are measured against, so both factors are 1.
+    """
     at, pt = c.at, c.pt
-    response = trade.response(p[pt.output_elasticity, r], p[pt.extraction_intensity, r])
     w[at.cash + b, r] = trade.hard_currency(w[at.revenue + b, r], w[at.cloth + b, r], p[pt.other_income, r])
     w[at.reserves + b, r] = regime.reserves_next(w[at.reserves + b, r], w[at.cash + b, r], w[at.paid + b, r])
     w[at.income + b, r] = regime.income_next(w[at.income + b, r], w[at.cash + b, r], p[pt.income_speed, r])
-    w[at.extraction + b, r] = regime.extraction(p[pt.extraction_base, r], w[at.coercion + b, r], response)
+    w[at.extraction + b, r] = p[pt.extraction_base, r]
+    if b == REAL:
+        response = trade.response(p[pt.output_elasticity, r], p[pt.extraction_intensity, r])
+        w[at.extraction + b, r] = regime.extraction(p[pt.extraction_base, r], w[at.coercion + b, r], response)
     w[at.resources + b, r] = regime.resources(w[at.paid + b, r], w[at.extraction + b, r])
     total = w[at.resources + b, r]
-    total_base = w[at.resources + SHADOW, r]
+    for_patronage, for_weapons = each(1.0, r), each(1.0, r)
+    if b == REAL:
+        for_patronage = regime.raised_share(total, w[at.resources + SHADOW, r], p[pt.patronage_protection, r])
+        for_weapons = regime.raised_share(total, w[at.resources + SHADOW, r], p[pt.weapons_protection, r])
     w[at.apparatus + b, r] = regime.apparatus_spending(total, p[pt.apparatus_weight, r], w[at.coercion + b, r])
     left = total - w[at.apparatus + b, r]
-    w[at.patronage + b, r] = regime.protected_spending(
-        left, p[pt.patronage_share, r], total, total_base, p[pt.patronage_protection, r]
-    )
+    w[at.patronage + b, r] = regime.protected_spending(left, p[pt.patronage_share, r], for_patronage)
     left = left - w[at.patronage + b, r]
-    w[at.weapons + b, r] = regime.protected_spending(left, p[pt.weapons_share, r], total, total_base, p[pt.weapons_protection, r])
+    w[at.weapons + b, r] = regime.protected_spending(left, p[pt.weapons_share, r], for_weapons)
     w[at.civilian + b, r] = left - w[at.weapons + b, r]
     w[at.expectation + b, r] = regime.expectation_next(w[at.expectation + b, r], w[at.patronage + b, r], p[pt.expectation_speed, r])
 
 
 @part
-def coerce(w: Any, p: Any, c: Any, t: int, b: int, r: Any) -> None:
-    """Coercion of labour and evasion skill; in the shadow book there is neither exposure nor squeeze."""
+def coerce(w: Any, p: Any, c: Any, t: int, r: Any) -> None:
+    """Coercion of labour and evasion skill; the shadow book, with neither exposure nor squeeze, is what coercion is measured
+    against: there it stays usual."""
     at, pt = c.at, c.pt
+    learning, forgetting = p[pt.skill_learning, r], p[pt.skill_forgetting, r]
     squeezed = sanctions.squeeze(w[at.revenue + REAL, r], w[at.revenue + SHADOW, r])
-    exposure = each(0.0, r)
-    pressed = each(0.0, r)
-    rung = each(0.0, r)
-    if b == REAL:
-        exposure = w[at.accountability, r]
-        pressed = squeezed
-        rung = w[at.rung, r]
-    coerced = regime.coerced_earnings(w[at.coerced + b, r], p[pt.extraction_intensity, r], w[at.extraction + b, r])
+    coerced = regime.coerced_earnings(w[at.coerced + REAL, r], p[pt.extraction_intensity, r], w[at.extraction + REAL, r])
     goal = regime.coercion_goal(
-        regime.marginal_coerced(coerced, w[at.conditional + b, r], p[pt.condition_believed, r], p[pt.output_elasticity, r]),
+        regime.marginal_coerced(coerced, w[at.conditional + REAL, r], p[pt.condition_believed, r], p[pt.output_elasticity, r]),
         regime.coerced_earnings(w[at.coerced + SHADOW, r], p[pt.extraction_intensity, r], w[at.extraction + SHADOW, r]),
-        w[at.revenue + b, r] + w[at.extraction + b, r],
+        w[at.revenue + REAL, r] + w[at.extraction + REAL, r],
         w[at.revenue + SHADOW, r] + w[at.extraction + SHADOW, r],
         p[pt.value_curvature, r],
         p[pt.coercion_curvature, r],
-        regime.accountability_factor(p[pt.accountability_weight, r], exposure),
+        regime.accountability_factor(p[pt.accountability_weight, r], w[at.accountability, r]),
     )
-    goal = regime.reformed_goal(goal, p[pt.reform_relief, r], rung)
-    w[at.coercion + b, r] = regime.coercion_next(w[at.coercion + b, r], goal, p[pt.coercion_speed, r], np.float64(t))
-    w[at.skill + b, r] = regime.skill_next(w[at.skill + b, r], p[pt.skill_learning, r], pressed, p[pt.skill_forgetting, r])
+    goal = regime.reformed_goal(goal, p[pt.reform_relief, r], w[at.rung, r])
+    w[at.coercion + REAL, r] = regime.coercion_next(w[at.coercion + REAL, r], goal, p[pt.coercion_speed, r], np.float64(t))
+    w[at.skill + REAL, r] = regime.skill_next(w[at.skill + REAL, r], learning, squeezed, forgetting)
+    w[at.skill + SHADOW, r] = regime.skill_next(w[at.skill + SHADOW, r], learning, 0.0, forgetting)
 
 
 @part

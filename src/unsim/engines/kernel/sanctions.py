@@ -16,10 +16,9 @@ def phase_sanctions(w: Any, p: Any, c: Any, t: int, seed: Any, replicate: Any, r
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
     month = s[st.first_month] + t
     squeezed = sanctions.squeeze(w[at.revenue + REAL, r], w[at.revenue + SHADOW, r])
+    usual = sanctions.compliance_with(p[pt.unclear_compliance, r], p[pt.compliance, r], s[st.clarity + t])
     for j in range(n.partner):
-        goal = sanctions.compliance_goal(
-            p[pt.unclear_compliance, r], p[pt.compliance, r], s[st.clarity + t], w[at.need + j, r], p[pt.need_break, r]
-        )
+        goal = sanctions.compliance_goal(usual, w[at.need + j, r], p[pt.need_break, r])
         w[at.letter + j, r] = sanctions.letter_next(w[at.letter + j, r], goal, w[at.need + j, r], p[pt.letter_speed, r])
         odds = police_odds(w, p, c, j, r, squeezed, s[st.policing_choice + t * n.partner + j])
         w[at.policing + j, r] = sanctions.policing_next(w[at.policing + j, r], odds, p[pt.policing_speed, r])

@@ -54,8 +54,8 @@ class Market(Actor):
     def output(self, book: int) -> float:
         """What the channel could sell against its central estimate, a factor."""
         w, p, k = self.w, self.p, self.row
-        response = trade.response(p.output_elasticity, p.forced_labour[k])
-        return trade.output(p.potential_scale[k], w.shock[k], p.shock_spread, w.coercion[book], response)
+        usual = trade.usual_output(p.potential_scale[k], w.shock[k], p.shock_spread)
+        return usual * trade.coerced_output(w.coercion[book], trade.response(p.output_elasticity, p.forced_labour[k]))
 
     def covered(self) -> float:
         """Share of the channel that Council texts name."""

@@ -87,9 +87,11 @@ class Regime(State):
         total, base = w.resources[b], w.resources[SHADOW]
         w.apparatus[b] = regime.apparatus_spending(total, p.apparatus_weight, w.coercion[b])
         left = total - w.apparatus[b]
-        w.patronage[b] = regime.protected_spending(left, p.patronage_share, total, base, p.patronage_protection)
+        raised = regime.raised_share(total, base, p.patronage_protection)
+        w.patronage[b] = regime.protected_spending(left, p.patronage_share, raised)
         left = left - w.patronage[b]
-        w.weapons[b] = regime.protected_spending(left, p.weapons_share, total, base, p.weapons_protection)
+        raised = regime.raised_share(total, base, p.weapons_protection)
+        w.weapons[b] = regime.protected_spending(left, p.weapons_share, raised)
         w.civilian[b] = left - w.weapons[b]
 
     def regime(self) -> None:

@@ -196,8 +196,8 @@ class State(Actor):
 
     def _compliance_goal(self) -> float:
         p, s, t = self.p, self.s, self.model.t
-        need = self.w.need[self.partner]
-        return sanctions.compliance_goal(p.unclear_compliance, p.compliance, s.clarity[t], need, p.need_break)
+        usual = sanctions.compliance_with(p.unclear_compliance, p.compliance, s.clarity[t])
+        return sanctions.compliance_goal(usual, self.w.need[self.partner], p.need_break)
 
     def enforce_letter(self) -> float:
         """Compliance of declared trade with Council bans next, share."""
