@@ -14,7 +14,7 @@ import unsim
 from unsim import bands
 from unsim.bands import LEAST, MOST, Bands, Table, joined, layout
 from unsim.results import QUANTILES
-from unsim.rules.lanes import leading
+from unsim.rules.lanes import bin_of
 
 LEVELS = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 
@@ -22,7 +22,7 @@ LEVELS = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 def counted(values: NDArray[np.float64]) -> Bands:
     """Values (outcome, month, run), counted."""
     table = Table(values.shape[0], values.shape[1])
-    table.add(leading(values.transpose(1, 0, 2)).astype(np.uint16), values.shape[2])  # type: ignore[arg-type]
+    table.add(bin_of(values.transpose(1, 0, 2)).astype(np.uint16), values.shape[2])  # type: ignore[arg-type]
     return table.bands()
 
 
@@ -70,7 +70,7 @@ def test_no_bin_is_wider_than_the_bound_and_every_number_lies_in_its_bin() -> No
     assert (held.upper - held.lower <= np.maximum(outer / 32.0, LEAST)).all()
     x = np.concatenate([np.geomspace(1e-9, MOST, 20_001)[:-1], np.arange(0.0, 300.0)]).astype(np.float32).astype(np.float64)
     for values in (x, -x):
-        found = held.bin_of[leading(values)]  # type: ignore[arg-type]
+        found = bin_of(values)  # type: ignore[arg-type]
         assert ((held.lower[found] <= values) & (values <= held.upper[found])).all()
 
 
@@ -90,6 +90,16 @@ def test_parts_join_to_equal_bits_in_any_order_and_of_any_size(order: list[int],
     pieces = [piece for piece in np.array_split(values[:, :, cut:], 4, axis=2) if piece.shape[2]] + [values[:, :, :cut]]
     parts = [counted(pieces[i]) for i in order if i < len(pieces)]
     assert equal(joined(parts), counted(values))
+
+
+def test_a_table_that_takes_over_the_memory_of_another_begins_at_nothing() -> None:
+    random = np.random.default_rng(8)
+    one, other = random.normal(size=(2, 3, 19, 40))
+    first = counted(one)
+    table = Table(3, 19)  # has the memory of the first
+    assert not table.counts.any()
+    assert equal(counted(other), counted(other))
+    assert equal(counted(one), first)
 
 
 def test_bands_that_do_not_belong_together_are_refused() -> None:
@@ -169,7 +179,7 @@ def test_a_chunk_longer_than_what_waits_to_be_counted_is_cut(one_year: unsim.Sce
 
 
 @pytest.mark.parametrize(
-    ("replicates", "workers", "size"), [(2000, 2, 512), (1536, 2, 384), (1000, 2, 512), (50, 8, 128), (9, 1, 128)]
+    ("replicates", "workers", "size"), [(4000, 2, 1008), (3072, 2, 768), (2000, 2, 1008), (50, 8, 128), (9, 1, 128)]
 )
 def test_chunks_with_bands_are_long_and_give_each_thread_its_part(replicates: int, workers: int, size: int) -> None:
     from unsim import sweep

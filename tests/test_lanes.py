@@ -144,8 +144,7 @@ FUNCTIONS: tuple[tuple[Any, tuple[float, float]], ...] = (
     (maths.log, (-1.0, 10.0)),
     (maths.logistic, (-50.0, 50.0)),
     (maths.decay, (0.1, 100.0)),
-    (compiled(lambda turn: maths.circle(turn)[0]), (0.0, 1.0)),
-    (compiled(lambda turn: maths.circle(turn)[1]), (0.0, 1.0)),
+    (maths.cosine, (0.0, 1.0)),
     (compiled(lambda x: lanes.root(x)), (0.0, 1e6)),
     (compiled(lambda x: lanes.exponent(x)), (1e-300, 1e6)),
     (compiled(lambda x: lanes.mantissa(x)), (1e-300, 1e6)),
@@ -182,20 +181,22 @@ def test_plain_forms_take_numpy_arrays() -> None:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_leading_digits_of_lanes_are_those_of_numpy_and_are_stored_in_short_words(width: int) -> None:
+def test_bins_of_lanes_are_those_of_numpy_and_are_stored_in_short_words(width: int) -> None:
     @compiled
     def kept(r: Any, a: Any, found: Any) -> None:
         for row in range(a.shape[0]):
-            found[row, r] = lanes.leading(a[row, r])
+            found[row, r] = lanes.bin_of(a[row, r])
 
     a = np.where(np.isnan(numbers(width)[0]), 0.0, numbers(width)[0])
     found = np.zeros(a.shape, dtype=np.uint16)
     kept(Block(width), a, found)
-    np.testing.assert_array_equal(found, lanes.leading(a))  # type: ignore[arg-type]
-    one = compiled(lambda x: lanes.leading(x))
-    assert [one(x) for x in SPECIAL[:6]] == [lanes.leading(x) for x in SPECIAL[:6]]
-    assert lanes.leading(1.0) & np.uint64(1) == 0  # whether digits follow
-    assert lanes.leading(1.001) & np.uint64(1) == 1
+    np.testing.assert_array_equal(found, lanes.bin_of(a))  # type: ignore[arg-type]
+    assert found.max() <= 2 * lanes.LAST
+    one = compiled(lambda x: lanes.bin_of(x))
+    assert [one(x) for x in SPECIAL[:6]] == [lanes.bin_of(x) for x in SPECIAL[:6]]
+    assert lanes.bin_of(1.001) == lanes.bin_of(1.0) + np.uint64(1)  # whether digits follow
+    assert lanes.bin_of(-1.001) == lanes.bin_of(-1.0) - np.uint64(1)
+    assert [int(lanes.bin_of(x)) for x in (-np.inf, 0.0, -0.0, np.inf)] == [0, lanes.LAST, lanes.LAST, 2 * lanes.LAST]
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -1,9 +1,9 @@
 """Quantiles of every outcome by month over all runs, from counts in bins: memory that does not grow with the number of runs.
 
-A value is counted by its leading binary digits (:func:`unsim.rules.lanes.leading`), in one of 32 bins between a power of two
-and the next. Whole numbers to 64 and even ones to 128 have a bin each and come back exactly; what lies between two bins' edges
-is known to 1/32 of its size, what is smaller than ``LEAST`` to ``LEAST``. Counts are whole numbers, so those of threads,
-blocks and machines join to equal bits in any order.
+A value is counted by its leading binary digits (:func:`unsim.rules.lanes.bin_of`), in one of 32 bins between a power of two
+and the next. A number that has no further digits, such as a whole number to 64, has a bin of its own and comes back exactly; what
+lies between two bins' edges is known to 1/32 of its size, what is smaller than ``LEAST`` to ``LEAST``. Counts are whole numbers,
+so those of threads, blocks and machines join to equal bits in any order.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 import mmap
 import threading
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -20,13 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unsim.rules.jit import kernel
+from unsim.rules.lanes import BEYOND, LEAST, MOST, TINY
 
-LEAST, MOST = 2.0**-10, 2.0**20
-"""Sizes below and above which there is one bin on each side of 0."""
-LARGEST_APART = 128.0
-"""Up to here a whole number that begins a bin is counted apart from what lies between it and the next."""
-CODES = 2**15
-"""Leading digits that a number can have."""
 MONTHS_AT_ONCE = 16
 """Counts in a line of the processor's cache: those of one bin in neighbouring months."""
 PARTS = 8
@@ -35,12 +31,12 @@ PARTS = 8
 
 @dataclass(frozen=True)
 class Layout:
-    """The bins in the order of their values: the bin of every code, and the edges of every bin.
+    """The edges of all bins in the order of their values.
 
-    Beyond ``MOST`` both edges are ``MOST``, so what lies there is given as the least that it can be.
+    A number that ends with the digits that are looked at has a bin of its own, whose edges are both that number. Beyond
+    ``MOST`` both edges are ``MOST``, so what lies there is given as the least that it can be.
     """
 
-    bin_of: NDArray[np.uint16]
     lower: NDArray[np.float64]
     upper: NDArray[np.float64]
 
@@ -53,45 +49,58 @@ class Layout:
 @cache
 def layout() -> Layout:
     """The bins."""
-    code = np.arange(CODES, dtype=np.uint32)
-    size, negative = code & np.uint32(CODES // 2 - 1), code >= CODES // 2
-    with np.errstate(invalid="ignore"):  # some codes are of what is not a number
-        edge = ((size >> 1) << 18).view(np.float32).astype(np.float64)
-    follows = (size & 1).astype(bool)
-    apart = ~follows & (edge <= LARGEST_APART) & (edge == np.floor(edge))
-    tiny, beyond = (size > 0) & (edge < LEAST), ~(edge < MOST)
-    step = 2.0 ** (np.floor(np.log2(np.clip(edge, LEAST, MOST))) - 5.0)
-    lower = np.select([tiny, beyond], [0.0, MOST], edge)
-    upper = np.select([tiny, beyond, apart], [LEAST, MOST, edge], edge + step)
-    kinds, kind = np.unique(np.stack([lower, upper]), axis=1, return_inverse=True)
-    kind = kind.reshape(-1)
-    middle = kinds.shape[1] - 1  # the bin of 0
-    bin_of = np.where(negative, middle - kind, middle + kind).astype(np.uint16)
-    return Layout(bin_of, np.concatenate([-kinds[1, :0:-1], kinds[0]]), np.concatenate([-kinds[0, :0:-1], kinds[1]]))
+    kept = np.arange(TINY + 1, BEYOND, dtype=np.uint32)
+    edge = ((kept >> 1) << 18).view(np.float32).astype(np.float64)
+    step = 2.0 ** (np.floor(np.log2(edge)) - 5.0)
+    lower = np.concatenate([[0.0, 0.0], edge, [MOST]])
+    upper = np.concatenate([[0.0, LEAST], np.where(kept & 1, edge + step, edge), [MOST]])
+    return Layout(np.concatenate([-upper[:0:-1], lower]), np.concatenate([-lower[:0:-1], upper]))
 
 
 @kernel
-def count(codes: Any, runs: int, first: int, last: int, bin_of: Any, counts: Any, seen: Any) -> None:
+def count(bins: Any, runs: int, first: int, last: int, counts: Any, seen: Any) -> None:
     """Count the bins of some runs for outcomes ``first`` to ``last``, and mark the bins that were seen.
 
-    ``codes`` (month, outcome, run), ``counts`` (outcome, group of months, bin, month in the group), ``seen`` (outcome, bin). One
-    outcome after the other, so that the counts which its months share stay at hand; two months of a group at a time, since
-    what is added to one does not wait for the other.
+    ``bins`` (month, outcome, run), ``counts`` (outcome, group of months, bin, month in the group), ``seen`` (outcome, bin). One
+    outcome after the other, so that the counts which its months share stay at hand; four months of a group at a time, since
+    what is added to one does not wait for the others.
     """
-    one, months = np.uint32(1), codes.shape[0]
+    one, months = np.uint32(1), bins.shape[0]
     for o in range(first, last):
-        for t in range(0, months - 1, 2):
+        for t in range(0, months - 3, 4):
             group, month = t // MONTHS_AT_ONCE, t % MONTHS_AT_ONCE
             for i in range(runs):
-                now, then = bin_of[codes[t, o, i]], bin_of[codes[t + 1, o, i]]
-                counts[o, group, now, month] += one
-                counts[o, group, then, month + 1] += one
-                seen[o, now] = seen[o, then] = 1
-        for t in range(months - months % 2, months):
+                a, b, c, d = bins[t, o, i], bins[t + 1, o, i], bins[t + 2, o, i], bins[t + 3, o, i]
+                counts[o, group, a, month] += one
+                counts[o, group, b, month + 1] += one
+                counts[o, group, c, month + 2] += one
+                counts[o, group, d, month + 3] += one
+                seen[o, a] = seen[o, b] = seen[o, c] = seen[o, d] = True
+        for t in range(months - months % 4, months):
             for i in range(runs):
-                now = bin_of[codes[t, o, i]]
-                counts[o, t // MONTHS_AT_ONCE, now, t % MONTHS_AT_ONCE] += one
-                seen[o, now] = 1
+                a = bins[t, o, i]
+                counts[o, t // MONTHS_AT_ONCE, a, t % MONTHS_AT_ONCE] += one
+                seen[o, a] = True
+
+
+@kernel
+def move(counts: Any, place: Any, bins: Any, found: Any) -> None:
+    """Move the counts (outcome, group of months, bin, month in the group) of some bins of some outcomes to ``found`` (row, month).
+
+    Zeros are left.
+    """
+    whole = found.shape[1] // MONTHS_AT_ONCE
+    for row in range(found.shape[0]):
+        for group in range(counts.shape[1]):
+            line, first = counts[place[row], group, bins[row]], group * MONTHS_AT_ONCE
+            if group < whole:
+                for month in range(MONTHS_AT_ONCE):
+                    found[row, first + month] = line[month]
+            else:
+                for month in range(found.shape[1] - first):
+                    found[row, first + month] = line[month]
+            for month in range(MONTHS_AT_ONCE):
+                line[month] = 0
 
 
 class Table:
@@ -102,33 +111,43 @@ class Table:
         groups = -(-months // MONTHS_AT_ONCE)
         self.outcomes, self.months = outcomes, months
         self.rows = np.array(range(outcomes) if rows is None else rows, dtype=np.int64)
-        self.counts = _untouched_zeros((len(self.rows), groups, layout().bins, MONTHS_AT_ONCE))
-        self.seen = np.zeros((len(self.rows), layout().bins), dtype=np.uint8)
+        self.counts = _zeros((len(self.rows), groups, layout().bins, MONTHS_AT_ONCE))
+        self.seen = np.zeros((len(self.rows), layout().bins), dtype=np.bool_)
         bounds = np.linspace(0, len(self.rows), PARTS + 1).astype(int)
         self._parts = [(int(first), int(last), threading.Lock()) for first, last in itertools.pairwise(bounds)]
 
-    def add(self, codes: NDArray[np.uint16], runs: int, begin: int = 0) -> None:
-        """Count the first ``runs`` of ``codes`` (month, outcome, run); threads that ``begin`` elsewhere wait less."""
+    def add(self, bins: NDArray[np.uint16], runs: int, begin: int = 0) -> None:
+        """Count the first ``runs`` of ``bins`` (month, outcome, run); threads that ``begin`` elsewhere wait less."""
         for part in range(PARTS):
             first, last, lock = self._parts[(begin + part) % PARTS]
             with lock:
-                count(codes, runs, first, last, layout().bin_of, self.counts, self.seen)
+                count(bins, runs, first, last, self.counts, self.seen)
 
     def bands(self) -> Bands:
-        """What has been counted."""
-        rows, groups, _, width = self.counts.shape
-        place, bins = np.nonzero(self.seen)
-        found, first = np.empty((len(place), groups, width), dtype=np.uint32), 0
-        for o in range(rows):
-            used = np.flatnonzero(self.seen[o])
-            found[first : first + len(used)] = self.counts[o, :, used]
-            first += len(used)
-        cells = self.rows[place] * layout().bins + bins
-        return Bands(self.outcomes, cells, found.reshape(len(cells), groups * width)[:, : self.months])
+        """What has been counted, once: the memory goes to the next table."""
+        place, bins = np.divmod(np.flatnonzero(self.seen), layout().bins)
+        found = np.empty((len(place), self.months), dtype=np.uint32)
+        move(self.counts, place, bins, found)
+        _spare.append(self.counts)
+        del self.counts
+        return Bands(self.outcomes, self.rows[place] * layout().bins + bins, found)
 
 
-def _untouched_zeros(shape: tuple[int, ...]) -> NDArray[np.uint32]:
-    """Zeros of which the system clears only the pages that are written to: few bins of a table ever are."""
+_spare: deque[NDArray[np.uint32]] = deque(maxlen=4)
+"""Counts of tables that were read, all zero: for the system, clearing new pages for each table is a good part of counting."""
+
+
+def _zeros(shape: tuple[int, ...]) -> NDArray[np.uint32]:
+    """Zeros: those of an earlier table of this shape, or new ones, of which the system clears only the pages that are written to
+    (few bins of a table ever are)."""
+    for _ in range(len(_spare)):
+        try:
+            counts = _spare.popleft()
+        except IndexError:  # another thread has taken it
+            break
+        if counts.shape == shape:
+            return counts
+        _spare.append(counts)
     private: dict[str, Any] = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS} if hasattr(mmap, "MAP_ANONYMOUS") else {}
     memory = mmap.mmap(-1, int(np.prod(shape)) * 4, **private)
     if hasattr(mmap, "MADV_NOHUGEPAGE"):

@@ -16,7 +16,7 @@ from unsim.parameters import Prior
 from unsim.posterior import Brought, draw_table
 from unsim.results import Engine, Run, horizons_within
 from unsim.rules.chance import MAX_WORD
-from unsim.rules.lanes import all_of, leading
+from unsim.rules.lanes import all_of, bin_of
 from unsim.rules.world import WORLD_AXES, YEAR, offsets
 from unsim.scenario import Scenario, loaded
 
@@ -28,8 +28,9 @@ CACHE_LINE = 8
 """Numbers in a line of the processor's cache."""
 KEEP = 4000
 """Replicates whose whole paths are kept when paths are asked for."""
-COUNTED_CHUNK = 512
-"""The same with bands: counts come into the processor's cache once a chunk, so it is longer, but what waits must fit there too."""
+COUNTED_CHUNK = 1024
+"""The same with bands: counts come into the processor's cache once a chunk, so it is longer; what waits to be counted takes 19 MB
+a thread over 120 months."""
 MOST_DRAWS = 200
 MANY, FEW_DRAWS = 100, 10
 """From so many replicates one would expect more than so few draws of the parameters."""
@@ -206,19 +207,19 @@ class _Work:
         self.counted = tally.rows if tally else np.zeros(0, dtype=np.int64)
         self.spare: list[np.ndarray] = []
 
-    def _codes(self, runs: int) -> np.ndarray:
-        """Room for the leading digits of some runs, of an earlier chunk if there is one: fresh memory costs the system time."""
-        shape = (self.scenario.months, len(self.counted), runs)
+    def _bins(self, blocks: int) -> np.ndarray:
+        """Room for the bins of some blocks, of an earlier chunk if there is one: fresh memory costs the system time."""
+        shape = (self.scenario.months, len(self.counted), blocks, BLOCK)
         try:
-            codes = self.spare.pop()
+            bins = self.spare.pop()
         except IndexError:
             return np.empty(shape, dtype=np.uint16)
-        return codes if codes.shape == shape else np.empty(shape, dtype=np.uint16)
+        return bins if bins.shape == shape else np.empty(shape, dtype=np.uint16)
 
-    def _count(self, codes: np.ndarray, first: int, last: int) -> None:
+    def _count(self, bins: np.ndarray, first: int, last: int) -> None:
         if self.tally and last > first:
-            self.tally.add(codes, last - first, begin=first // (last - first))
-            self.spare.append(codes)
+            self.tally.add(bins.reshape(*bins.shape[:2], -1), last - first, begin=first // (last - first))
+            self.spare.append(bins)
 
     def _no_votes(self) -> np.ndarray:
         return np.zeros((self.sizes.draft, self.sizes.state, 3), dtype=np.int64)
@@ -235,13 +236,13 @@ class _Work:
         rows = offsets(WORLD_AXES, self.sizes)[1], len(self.table), self.sizes.outcome
         world, params, sums = (aligned(number, BLOCK) for number in rows)
         luck, design = (np.uint64(self.seed), replicates), (self.table, draws, self.horizons)
-        codes = self._codes(last - first + spare)
-        written = self.totals, self.kept, votes, codes.reshape(-1, BLOCK)
+        bins = self._bins(len(numbers) // BLOCK)
+        written = self.totals, self.kept, votes, bins
         marked = self.counted, self.added_up, self.watched
         simulate(
             world, params, sums, self.case, all_of(BLOCK), *luck, *design, first, last, *written, *marked, self.span, self.sums
         )
-        self._count(codes, first, last)
+        self._count(bins, first, last)
         return votes
 
     def mesa(self, first: int, last: int) -> np.ndarray:
@@ -253,7 +254,7 @@ class _Work:
             draw = self.draws[replicate % len(self.draws)]
             model = PressureModel(self.scenario, seed=self.seed, replicate=self.offset + replicate, draw=draw, collect=False)
             running = np.zeros(self.sizes.outcome)
-            codes = self._codes(1)
+            bins = self._bins(1)
             while model.running:
                 model.step()
                 month = model.t
@@ -263,11 +264,11 @@ class _Work:
                     self.kept[:, month, replicate] = model.world.outcome
                 self.sums[:, month // self.span, replicate] += model.block[self.watched, 0]
                 if self.tally:
-                    codes[month, :, 0] = leading(np.where(self.added_up, running, model.world.outcome)[self.counted])
+                    bins[month, :, 0, 0] = bin_of(np.where(self.added_up, running, model.world.outcome)[self.counted])
                 if model.tabled is not None:
                     for i in model.setting.seats[month]:
                         votes[model.tabled, i, int(model.world.vote[i])] += 1
-            self._count(codes, replicate, replicate + 1)
+            self._count(bins, replicate, replicate + 1)
         return votes
 
 

@@ -35,6 +35,11 @@ EXPONENT_WIDTH = 52
 FRACTION = 0x000FFFFFFFFFFFFF
 TWO_52 = 0x4330000000000000  # the bits of 2**52: a small whole number in their last places is added to it
 BIASED = 4503599627370496.0 + 1023.0
+LEAST, MOST = 2.0**-10, 2.0**20
+"""Sizes below and above which there is one bin on each side of 0."""
+TINY, BEYOND = 7487, 9408  # what the bits of a float32 of these sizes begin with: just below ``LEAST``, and from ``MOST``
+LAST = BEYOND - TINY + 1
+"""The bin of what lies beyond ``MOST``, counted from that of 0."""
 
 
 def select(condition: bool, yes: float, no: float) -> float:
@@ -68,15 +73,17 @@ def number(word: np.uint64) -> float:
     return word.astype(np.float64) if isinstance(word, np.ndarray) else float(word)
 
 
-def leading(x: float) -> np.uint64:
-    """The leading bits of a number as float32: sign, exponent, five digits of its fraction, and whether any other follows.
+def bin_of(x: float) -> np.uint64:
+    """The bin of a number by its leading bits as float32: sign, exponent, five digits of its fraction, whether any other follows.
 
-    Fifteen bits, in the order of size on each side of 0: what a quantile needs to know of a number.
+    Bins are numbered in the order of values, that of 0 is ``LAST``: what a quantile needs to know of a number.
     """
     with np.errstate(over="ignore"):
-        short = np.asarray(x, dtype=np.float32).view(np.uint32)
-    kept = (short >> np.uint32(18)) << np.uint32(1)
-    found: np.uint64 = (kept | ((short & np.uint32(0x3FFFF)) != 0)).astype(np.uint64)[()]
+        short = np.asarray(x, dtype=np.float32).view(np.int32)
+    size = short & 0x7FFFFFFF
+    kept = (size >> 18) * 2 + ((size & 0x3FFFF) != 0)
+    away = np.where(size == 0, 0, np.clip(kept, TINY, BEYOND) - (TINY - 1))
+    found: Any = np.where(short < 0, LAST - away, LAST + away).astype(np.uint64)[()]
     return found
 
 
@@ -278,16 +285,25 @@ def _number(builder: Any, kind: Any, word: Any) -> Any:
     return builder.fsub(above, _constant(form, 4503599627370496.0))
 
 
-def _leading(builder: Any, kind: Any, x: Any) -> Any:
+def _bin_of(builder: Any, kind: Any, x: Any) -> Any:
     def wide(form: Any) -> Any:
         return ir.VectorType(form, kind.n) if isinstance(kind, Lanes) else form
 
+    def fixed(value: int) -> Any:
+        return _constant(words, value)
+
     words = wide(ir.IntType(32))
     short = builder.bitcast(builder.fptrunc(x, wide(ir.FloatType())), words)
-    kept = builder.shl(builder.lshr(short, _constant(words, 18)), _constant(words, 1))
-    rest = builder.and_(short, _constant(words, 0x3FFFF))
-    follows = builder.zext(builder.icmp_unsigned("!=", rest, _constant(words, 0)), words)
-    return builder.zext(builder.or_(kept, follows), _words(kind))
+    size = builder.and_(short, fixed(0x7FFFFFFF))
+    kept = builder.shl(builder.lshr(size, fixed(18)), fixed(1))
+    follows = builder.icmp_unsigned("!=", builder.and_(size, fixed(0x3FFFF)), fixed(0))
+    kept = builder.or_(kept, builder.zext(follows, words))
+    kept = builder.select(builder.icmp_unsigned("<", kept, fixed(TINY)), fixed(TINY), kept)
+    kept = builder.select(builder.icmp_unsigned(">", kept, fixed(BEYOND)), fixed(BEYOND), kept)
+    away = builder.select(builder.icmp_unsigned("==", size, fixed(0)), fixed(0), builder.sub(kept, fixed(TINY - 1)))
+    negative = builder.icmp_signed("<", short, fixed(0))
+    found = builder.select(negative, builder.sub(fixed(LAST), away), builder.add(fixed(LAST), away))
+    return builder.zext(found, _words(kind))
 
 
 def _scaled(builder: Any, kind: Any, x: Any, shifted: Any) -> Any:
@@ -315,7 +331,7 @@ def _mantissa(builder: Any, kind: Any, x: Any) -> Any:
 
 _function(root, [_F], _F, _square_root)
 _function(number, [_U], _F, _number)
-_function(leading, [_F], _U, _leading)
+_function(bin_of, [_F], _U, _bin_of)
 _function(scaled, [_F, _F], _F, _scaled)
 _function(exponent, [_F], _F, _exponent)
 _function(mantissa, [_F], _F, _mantissa)

@@ -13,14 +13,14 @@ from unsim.engines.kernel.sanctions import phase_sanctions
 from unsim.engines.kernel.trade import phase_trade
 from unsim.engines.kernel.world import phase_world
 from unsim.rules.jit import kernel
-from unsim.rules.lanes import leading
+from unsim.rules.lanes import bin_of
 from unsim.rules.world import SEATS
 
 
 @kernel
 def simulate(
     w: Any, p: Any, sums: Any, c: Any, r: Any, seed: Any, replicates: Any, table: Any, draws: Any, horizons: Any,
-    begins: int, ends: int, totals: Any, kept: Any, votes: Any, codes: Any, counted: Any, added_up: Any, watched: Any,
+    begins: int, ends: int, totals: Any, kept: Any, votes: Any, bins: Any, counted: Any, added_up: Any, watched: Any,
     span: int, summed: Any,
 ) -> None:  # fmt: skip
     """Run replicates ``begins`` to ``ends`` over the horizon.
@@ -29,9 +29,8 @@ def simulate(
     used again for block after block; ``r`` stands for all runs of a block. ``replicates`` has the number of each run in its
     address and ``draws`` its column in ``table``, the parameter rows by draw; both are filled up to whole blocks, with runs
     that nobody records. Written: ``totals`` (horizon, outcome, replicate), the sums of each outcome over the first months;
-    ``kept`` (outcome, month, replicate), whole paths of as many replicates as it has room for; ``codes`` (month, outcome
-    and block; run), unless it has no room, the leading digits of every month of the outcomes in ``counted``, and of the sum so far
-    for those ``added_up``.
+    ``kept`` (outcome, month, replicate), whole paths of as many replicates as it has room for; ``bins`` (month, outcome,
+    block, run in the block), the bin of every month of the outcomes in ``counted``, and of the sum so far for those ``added_up``.
     Added to: ``votes`` (draft, state, vote), counts; ``summed`` (row, span, replicate), sums over each ``span`` of months of the
     rows of the world in ``watched``.
     """
@@ -78,15 +77,14 @@ def simulate(
                 months_of = summed[q, t // span]
                 for lane in range(runs):
                     months_of[first + lane] += w[watched[q], lane]
-            if codes.shape[0] > 0:
-                blocks = codes.shape[0] // (months * counted.shape[0])
-                for q in range(counted.shape[0]):
-                    o = counted[q]
-                    cell = (t * counted.shape[0] + q) * blocks + (first - begins) // width
-                    if added_up[o]:
-                        codes[cell, r] = leading(sums[o, r])
-                    else:
-                        codes[cell, r] = leading(w[at.outcome + o, r])
+            block = (first - begins) // width
+            for q in range(counted.shape[0]):
+                o = counted[q]
+                path = bins[t, q]
+                if added_up[o]:
+                    path[block, r] = bin_of(sums[o, r])
+                else:
+                    path[block, r] = bin_of(w[at.outcome + o, r])
             for lane in range(runs):
                 draft = int(w[at.tabled, lane])
                 if draft >= 0:
