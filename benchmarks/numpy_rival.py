@@ -43,10 +43,9 @@ def quick_uniforms(seed: Any, replicate: Any, *address: Any) -> Any:
     return generator.random((4, len(replicate))) if isinstance(replicate, np.ndarray) else exact(seed, replicate, *address)
 
 
-def quick_normals(u: Any, v: Any) -> Any:
-    """Box and Muller's two normals by NumPy's functions."""
-    radius, angle = np.sqrt(-2.0 * np.log(u)), 2.0 * np.pi * v
-    return radius * np.cos(angle), radius * np.sin(angle)
+def quick_normal(u: Any, v: Any) -> Any:
+    """The first of Box and Muller's normals by NumPy's functions."""
+    return np.sqrt(-2.0 * np.log(u)) * np.cos(2.0 * np.pi * v)
 
 
 def tune() -> None:
@@ -56,7 +55,7 @@ def tune() -> None:
     maths.power = lambda x, exponent: np.power(np.maximum(x, 0.0), exponent)
     maths.smaller, maths.larger = np.minimum, np.maximum
     maths.clip = lambda x, low, high: np.minimum(np.maximum(x, low), high)
-    maths.two_normals = quick_normals
+    maths.normal = quick_normal
     chance.uniforms = quick_uniforms
 
 

@@ -198,6 +198,14 @@ def test_the_adoption_probability_does_not_depend_on_the_order_of_members(member
     assert forecast(yes, no, permanent, procedural) == pytest.approx(forecast(*members, procedural), abs=1e-12)
 
 
+@given(st.lists(share, min_size=0, max_size=14))
+def test_a_member_who_says_yes_for_certain_is_counted_like_any_other(chances: list[float]) -> None:
+    tally = council.NOBODY_HAS_VOTED
+    for yes in chances:
+        tally = council.count_member(tally, yes)
+    assert council.count_yes(tally) == council.count_member(tally, 1.0)
+
+
 @given(st.lists(logits, min_size=15, max_size=15), st.lists(flag, min_size=15, max_size=15), within("abstention_band"),
        within("blocking_band"), st.sampled_from((PROCEDURAL, VETOABLE)))  # fmt: skip
 def test_a_forecast_from_any_support_is_a_probability(

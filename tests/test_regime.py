@@ -50,13 +50,18 @@ class Budget(NamedTuple):
 rules = st.builds(Rules, **{name: within(name) for name in Rules._fields})
 
 
+def protected(available: float, usual: float, total: float, base: float, protection: float) -> float:
+    """Spending on a purpose that is protected, out of what is available of all resources."""
+    return regime.protected_spending(available, usual, regime.raised_share(total, base, protection))
+
+
 def budget(r: Rules, total: float, base: float, coercion: float) -> Budget:
     """The budget in the order in which both engines draw it up."""
     apparatus = regime.apparatus_spending(total, r.apparatus_weight, coercion)
     left = total - apparatus
-    patronage = regime.protected_spending(left, r.patronage_share, total, base, r.patronage_protection)
+    patronage = protected(left, r.patronage_share, total, base, r.patronage_protection)
     left = left - patronage
-    weapons = regime.protected_spending(left, r.weapons_share, total, base, r.weapons_protection)
+    weapons = protected(left, r.weapons_share, total, base, r.weapons_protection)
     return Budget(apparatus, patronage, weapons, left - weapons)
 
 
@@ -87,15 +92,15 @@ def test_a_larger_apparatus_costs_more_but_never_everything(r: Rules, total: flo
 def test_full_protection_keeps_the_level_of_spending(usual: float, base: float, kept: float, left: float) -> None:
     """Where the other claims fall in proportion: then what is left of resources is the same share as before."""
     assume(usual / kept < 0.9)
-    before = regime.protected_spending(base * left, usual, base, base, 1.0)
-    after = regime.protected_spending(base * kept * left, usual, base * kept, base, 1.0)
+    before = protected(base * left, usual, base, base, 1.0)
+    after = protected(base * kept * left, usual, base * kept, base, 1.0)
     assert after == pytest.approx(before)
 
 
 @given(within("weapons_share"), positive, st.floats(0.01, 3.0), share)
 def test_without_protection_spending_falls_in_proportion(usual: float, base: float, kept: float, left: float) -> None:
-    found = regime.protected_spending(base * kept * left, usual, base * kept, base, 0.0)
-    assert found == pytest.approx(kept * regime.protected_spending(base * left, usual, base, base, 0.0))
+    found = protected(base * kept * left, usual, base * kept, base, 0.0)
+    assert found == pytest.approx(kept * protected(base * left, usual, base, base, 0.0))
 
 
 @given(within("weapons_share"), positive, st.floats(0.01, 1.0), share, share)
@@ -103,7 +108,7 @@ def test_more_protection_never_lowers_spending_in_scarcity(
     usual: float, base: float, kept: float, one: float, other: float
 ) -> None:
     low, high = sorted((one, other))
-    less, more = (regime.protected_spending(base * kept, usual, base * kept, base, p) for p in (low, high))
+    less, more = (protected(base * kept, usual, base * kept, base, p) for p in (low, high))
     assert less <= more * (1.0 + 1e-12)
     assert more <= 0.9 * base * kept * (1.0 + 1e-12)
 

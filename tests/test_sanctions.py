@@ -82,7 +82,8 @@ def test_the_letter_rises_to_its_goal_and_is_kept_unless_need_breaks_it() -> Non
 
 def test_a_clear_text_is_obeyed_more_than_an_unclear_one_and_need_breaks_a_part() -> None:
     def goal(clarity: float, need: float = 0.0) -> float:
-        return sanctions.compliance_goal(unclear=-THREE_TO_ONE, full=THREE_TO_ONE, clarity=clarity, need=need, break_with=0.8)
+        usual = sanctions.compliance_with(unclear=-THREE_TO_ONE, full=THREE_TO_ONE, clarity=clarity)
+        return sanctions.compliance_goal(usual, need=need, break_with=0.8)
 
     assert [goal(clarity) for clarity in (0.0, 0.5, 1.0)] == pytest.approx([0.25, 0.5, 0.75])
     assert goal(1.0, need=1.0) == pytest.approx(0.15)

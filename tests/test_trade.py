@@ -217,7 +217,11 @@ def test_a_mandate_runs_to_its_end(month: int, until: int) -> None:
 # The letter
 
 
-goals = st.builds(sanctions.compliance_goal, within("unclear_compliance"), within("compliance"), share, share, within("need_break"))
+def compliance_goal(unclear: float, full: float, clarity: float, need: float, broken: float) -> float:
+    return sanctions.compliance_goal(sanctions.compliance_with(unclear, full, clarity), need, broken)
+
+
+goals = st.builds(compliance_goal, within("unclear_compliance"), within("compliance"), share, share, within("need_break"))
 
 
 @given(share, st.lists(goals, min_size=1, max_size=12), within("letter_speed"))
@@ -232,8 +236,8 @@ def test_the_letter_never_falls_without_own_need(start: float, path: list[float]
 @given(within("unclear_compliance"), within("compliance"), share, st.floats(0.05, 1.0), within("need_break"),
        within("letter_speed"))  # fmt: skip
 def test_the_letter_falls_with_need(unclear: float, full: float, clarity: float, need: float, broken: float, speed: float) -> None:
-    letter = sanctions.compliance_goal(unclear, full, clarity, 0.0, broken)
-    goal = sanctions.compliance_goal(unclear, full, clarity, need, broken)
+    letter = compliance_goal(unclear, full, clarity, 0.0, broken)
+    goal = compliance_goal(unclear, full, clarity, need, broken)
     assert goal < letter
     assert sanctions.letter_next(letter, goal, need, speed) == pytest.approx(letter - speed * (letter - goal))
 
@@ -243,10 +247,10 @@ def test_compliance_is_a_share_that_clarity_raises_and_need_lowers(
     unclear: float, full: float, c1: float, c2: float, n1: float, n2: float, broken: float
 ) -> None:
     (vague, clear), (little, much) = sorted((c1, c2)), sorted((n1, n2))
-    found = sanctions.compliance_goal(unclear, full, clear, little, broken)
+    found = compliance_goal(unclear, full, clear, little, broken)
     assert_share(found)
-    assert sanctions.compliance_goal(unclear, full, vague, little, broken) <= found + 1e-15
-    assert sanctions.compliance_goal(unclear, full, clear, much, broken) <= found + 1e-15
+    assert compliance_goal(unclear, full, vague, little, broken) <= found + 1e-15
+    assert compliance_goal(unclear, full, clear, much, broken) <= found + 1e-15
 
 
 # What moves elsewhere
@@ -329,9 +333,10 @@ def test_more_coercion_never_lowers_output(
     scale: float, shock: float, spread: float, one: float, other: float, elasticity: float, intensity: float
 ) -> None:
     low, high = (math.exp(log) for log in sorted((one, other)))
-    response = elasticity * intensity
-    assert trade.output(scale, shock, spread, low, response) >= 0.0
-    assert trade.output(scale, shock, spread, low, response) <= trade.output(scale, shock, spread, high, response) * (1 + 1e-13)
+    usual = trade.usual_output(scale, shock, spread)
+    less, more = (usual * trade.coerced_output(coercion, trade.response(elasticity, intensity)) for coercion in (low, high))
+    assert 0.0 <= less <= more * (1 + 1e-13)
+    assert usual * trade.coerced_output(1.0, trade.response(elasticity, intensity)) == usual
 
 
 @given(amount, amount, st.floats(0.0, 20.0))

@@ -227,6 +227,12 @@ def count_member(tally: Tally, yes: float) -> Tally:
 
 
 @rule
+def count_yes(tally: Tally) -> Tally:
+    """The distribution after one more member who says yes for certain."""
+    return (0.0, tally[0], tally[1], tally[2], tally[3], tally[4], tally[5], tally[6], tally[7], tally[9] + tally[8])
+
+
+@rule
 def nine_or_more(tally: Tally) -> float:
     """Probability of at least nine yes votes."""
     return tally[9]

@@ -71,7 +71,7 @@ def _compile(function: Function, cache: bool = _CACHED, **options: bool) -> Func
 
 def rule(function: Function) -> Function:
     """Compile a pure rule. With ``NUMBA_DISABLE_JIT=1`` it stays plain Python and gives the same bits."""
-    return _compile(function)
+    return _compile(function, forceinline=True)
 
 
 def part(function: Function) -> Function:
@@ -80,8 +80,11 @@ def part(function: Function) -> Function:
 
 
 def inner(function: Function) -> Function:
-    """Compile what the kernel alone calls: without a door from Python."""
-    return _compile(function, cache=False, no_cpython_wrapper=True)
+    """Compile what the kernel alone calls, without a door from Python.
+
+    Into its caller: a call would hand over each number of the case by itself, some 450 of them.
+    """
+    return _compile(function, cache=False, no_cpython_wrapper=True, forceinline=True)
 
 
 def kernel(function: Function) -> Function:

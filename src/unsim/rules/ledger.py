@@ -237,10 +237,16 @@ def measure(w: Any, p: Any, c: Any, t: int, r: Any) -> None:
     own_forgone = each(0.0, r)
     undeclared = each(0.0, r)
     imports = total(w, at.imports + REAL * n.good, n.good, r)
-    rivalry = total(w, at.rivalry, n.state, r)
-    efforts = each(0.0, r)
-    for i in range(n.state):
-        efforts = efforts + w[at.effort + i, r]
+    rivalry, efforts, met, sponsors = each(0.0, r), each(0.0, r), each(0.0, r), each(0.0, r)
+    for i in range(n.state):  # of most states these rows are 0
+        if s[st.rival + i] > 0.0:
+            rivalry = rivalry + w[at.rivalry + i, r]
+        if s[st.campaigns + i] > 0.0:
+            efforts = efforts + w[at.effort + i, r]
+        if s[st.meets + i] > 0.0:
+            met = met + w[at.met + i, r]
+        if s[st.sponsor + i] + s[st.signed + t * n.state + i] > 0.0:
+            sponsors = sponsors + w[at.sponsors + i, r]
     first = len(OUTCOMES)
     for j in range(n.partner):
         listed = each(0.0, r)
@@ -300,8 +306,8 @@ def measure(w: Any, p: Any, c: Any, t: int, r: Any) -> None:
                        w[at.secondary, r], w[at.reach, r], rivalry),
         w[at.campaign, r],
         w[at.engagement, r],
-        total(w, at.met, n.state, r),
-        total(w, at.sponsors, n.state, r),
+        met,
+        sponsors,
         w[at.monitoring + WEAPONS, r],
         w[at.monitoring + RIGHTS, r],
         w[at.monitoring + LINK, r],

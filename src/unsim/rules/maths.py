@@ -52,26 +52,21 @@ def ratio(numerator: float, denominator: float) -> float:
 
 @rule
 def exp(x: float) -> float:
-    """e to the x; the argument is held inside ±700. Relative error below 1e-14."""
+    """e to the x; the argument is held inside ±700. Relative error below 1e-14.
+
+    After reduction by powers of two, the polynomial ``1 + f + f² q(f)`` of degree 10 whose largest relative error over
+    ±½ ln 2 is the least there is, 3e-16 (Remez's algorithm). It is summed in pairs, which wait for each other less than
+    term by term does (Estrin 1960).
+    """
     x = clip(x, -EXP_LIMIT, EXP_LIMIT)
     shifted = x * LOG2_E + ROUND
     k = shifted - ROUND
     f = (x - k * LN2_HIGH) - k * LN2_LOW
-    p = 1.0 / 6227020800.0
-    p = p * f + 1.0 / 479001600.0
-    p = p * f + 1.0 / 39916800.0
-    p = p * f + 1.0 / 3628800.0
-    p = p * f + 1.0 / 362880.0
-    p = p * f + 1.0 / 40320.0
-    p = p * f + 1.0 / 5040.0
-    p = p * f + 1.0 / 720.0
-    p = p * f + 1.0 / 120.0
-    p = p * f + 1.0 / 24.0
-    p = p * f + 1.0 / 6.0
-    p = p * f + 0.5
-    p = p * f + 1.0
-    p = p * f + 1.0
-    return scaled(p, shifted)
+    f2 = f * f
+    f4 = f2 * f2
+    low = (0.49999999999998324 + f * 0.16666666666611554) + f2 * (0.04166666666813645 + f * 0.008333333370870067)
+    high = (0.001388888851623632 + f * 0.00019841185236263995) + f2 * (2.4801931708105295e-05 + f * 2.7634990757133203e-06)
+    return scaled((1.0 + f) + f2 * (low + f4 * (high + f4 * 2.7476800483935716e-07)), shifted)
 
 
 @rule
@@ -132,37 +127,21 @@ def approach(value: float, goal: float, speed: float) -> float:
 
 
 @rule
-def circle(turn: float) -> tuple[float, float]:
-    """Cosine and sine of ``turn`` full turns, for ``turn`` in [0, 1]. Absolute error below 1e-14."""
-    quarter = (4.0 * turn + ROUND) - ROUND
-    x = 6.283185307179586 * (turn - 0.25 * quarter)
-    z = x * x
-    s = -1.0 / 1307674368000.0
-    s = s * z + 1.0 / 6227020800.0
-    s = s * z - 1.0 / 39916800.0
-    s = s * z + 1.0 / 362880.0
-    s = s * z - 1.0 / 5040.0
-    s = s * z + 1.0 / 120.0
-    s = s * z - 1.0 / 6.0
-    s = s * z * x + x
-    c = 1.0 / 20922789888000.0
-    c = c * z - 1.0 / 87178291200.0
-    c = c * z + 1.0 / 479001600.0
-    c = c * z - 1.0 / 3628800.0
-    c = c * z + 1.0 / 40320.0
-    c = c * z - 1.0 / 720.0
-    c = c * z + 1.0 / 24.0
-    c = c * z - 0.5
-    c = c * z + 1.0
-    first = (quarter == 0.0) | (quarter == 4.0)
-    cosine = select(first, c, select(quarter == 1.0, -s, select(quarter == 2.0, -c, s)))
-    sine = select(first, s, select(quarter == 1.0, c, select(quarter == 2.0, -s, -c)))
-    return cosine, sine
+def cosine(turn: float) -> float:
+    """Cosine of ``turn`` full turns, for ``turn`` in [0, 1]. Absolute error below 1e-14.
+
+    It is the sine of ``|turn - 1/2| - 1/4`` turns, of which no angle is beyond a quarter: one odd polynomial of degree 15,
+    with the least relative error there is, 1.4e-16 (Remez's algorithm).
+    """
+    a = larger(turn - 0.5, 0.5 - turn) - 0.25
+    a2 = a * a
+    a4 = a2 * a2
+    low = (6.283185307179585 + a2 * -41.34170224039802) + a4 * (81.60524927551285 + a2 * -76.7058596832908)
+    high = (42.058689667353136 + a2 * -15.094499474767973) + a4 * (3.8172886382222617 + a2 * -0.6921569214070049)
+    return a * (low + a4 * a4 * high)
 
 
 @rule
-def two_normals(u: float, v: float) -> tuple[float, float]:
-    """Two independent standard normals from two uniforms in (0, 1) (Box and Muller 1958)."""
-    radius = root(-2.0 * log(u))
-    cosine, sine = circle(v)
-    return radius * cosine, radius * sine
+def normal(u: float, v: float) -> float:
+    """A standard normal from two uniforms in (0, 1): the first of the two of Box and Muller (1958)."""
+    return root(-2.0 * log(u)) * cosine(v)

@@ -33,16 +33,16 @@ def begin(w: Any, p: Any, c: Any, seed: Any, replicate: Any, r: Any) -> None:
         w[at.vote + i, r] = NOT_CAST
         if s[st.rival + i] > 0.0:
             u = uniforms(seed, replicate, start, chance.RIVALRY_LEVEL, c.state_code[i], chance.NOBODY)
-            normal = maths.two_normals(u[0], u[1])[0]
+            normal = maths.normal(u[0], u[1])
             w[at.rivalry + i, r] = world.rivalry_start(s[st.rivalry_path + i], p[pt.rivalry_spread, r], normal)
     u = uniforms(seed, replicate, start, chance.WORLD_PRICE, chance.NOBODY, chance.NOBODY)
-    common = maths.two_normals(u[0], u[1])[0]
+    common = maths.normal(u[0], u[1])
     for k in range(n.channel):
         u = uniforms(seed, replicate, start, chance.PRICE, c.channel_code[k], chance.NOBODY)
-        own = maths.two_normals(u[0], u[1])[0]
+        own = maths.normal(u[0], u[1])
         w[at.shock + k, r] = world.price_shock_start(p[pt.shock_spread, r], p[pt.shock_common, r], common, own)
     u = uniforms(seed, replicate, start, chance.HARVEST, chance.NOBODY, chance.NOBODY)
-    w[at.harvest, r] = maths.two_normals(u[0], u[1])[0]
+    w[at.harvest, r] = maths.normal(u[0], u[1])
     for x in range(n.conflict):
         w[at.conflict + x, r] = s[st.conflict_start + x]
     wars(w, c, 0, r)

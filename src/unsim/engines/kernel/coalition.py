@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from unsim.engines.kernel.council import mood_of, support_of, text_of, weights_of
+from unsim.engines.kernel.council import mood_of, sponsored, support_of, text_of, weights_of
 from unsim.rules import chance, coalition, council, maths, sanctions, world
 from unsim.rules.chance import uniforms
 from unsim.rules.jit import inner, part
@@ -23,11 +23,14 @@ def phase_coalition(w: Any, p: Any, c: Any, t: int, seed: Any, replicate: Any, r
     campaign(w, p, c, t, r, c.settings[c.st.coordination + t])
     press(w, c, t, r)
     bands = council.bands(p[pt.abstention_band, r], p[pt.blocking_band, r])
+    seated = each(0.0, r)
+    for q in range(SEATS):
+        seated = seated + w[at.sponsors + c.seats[t, q], r]
     best, chosen, bite = each(coalition.NEVER, r), each(coalition.NO_DRAFT, r), each(0.0, r)
     for d in range(n.draft):
         available = availability(w, c, t, d, r)
         if anywhere(available > 0.0):
-            best, chosen, bite = consider(w, p, c, t, d, r, bands, available, best, chosen, bite)
+            best, chosen, bite = consider(w, p, c, t, d, r, bands, seated, available, (best, chosen, bite))
     u = uniforms(seed, replicate, when, chance.TABLING, chance.NOBODY, chance.NOBODY)
     odds = coalition.tabling_log_odds(best, p[pt.tabling_threshold, r], p[pt.tabling_noise, r])
     decided = coalition.table_draft(chosen, best, odds, u[0])
@@ -55,13 +58,17 @@ def campaign(w: Any, p: Any, c: Any, t: int, r: Any, coordination: float) -> Non
     """Who sponsors, the efforts in a run, what they come to together, and how the leaders' governments lean."""
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
     exponent = coalition.complementarity(coordination, p[pt.effort_exponent, r])
+    threshold = p[pt.sponsor_threshold, r]
     beside = each(0.0, r)
     names = each(0.0, r)
     for i in range(n.state):
-        willing = coalition.sponsors(s[st.sponsor + i], w[at.stance + i, r], p[pt.sponsor_threshold, r])
-        w[at.sponsors + i, r] = coalition.signature(s[st.text_record + t], s[st.signed + t * n.state + i], willing)
-        names = names + willing
-        beside = beside + w[at.sponsors + i, r] * (1.0 - s[st.leads + i])
+        w[at.sponsors + i, r] = 0.0
+        if s[st.sponsor + i] + s[st.signed + t * n.state + i] > 0.0:
+            willing = coalition.sponsors(s[st.sponsor + i], w[at.stance + i, r], threshold)
+            signature = coalition.signature(s[st.text_record + t], s[st.signed + t * n.state + i], willing)
+            w[at.sponsors + i, r] = signature
+            names = names + willing
+            beside = beside + signature * (1.0 - s[st.leads + i])
         if s[st.campaigns + i] > 0.0:
             pens = 0.0
             for f in range(n.forum):
@@ -92,7 +99,8 @@ def campaign(w: Any, p: Any, c: Any, t: int, r: Any, coordination: float) -> Non
     for f in range(n.forum):
         largest = each(0.0, r)
         for i in range(n.state):
-            largest = maths.larger(largest, w[at.effort + i, r] * s[st.pens + f * n.state + i])
+            if s[st.pens + f * n.state + i] > 0.0:
+                largest = maths.larger(largest, w[at.effort + i, r] * s[st.pens + f * n.state + i])
         terms = each(0.0, r)
         for i in range(n.state):
             if s[st.pens + f * n.state + i] > 0.0:
@@ -119,9 +127,10 @@ def availability(w: Any, c: Any, t: int, d: int, r: Any) -> float:
 
 @part
 def consider(
-    w: Any, p: Any, c: Any, t: int, d: int, r: Any, bands: Any, available: float, best: float, chosen: float, bite: float
+    w: Any, p: Any, c: Any, t: int, d: int, r: Any, bands: Any, seated: float, available: float, so_far: Any
 ) -> tuple[float, float, float]:
     """The better of the best so far and the draft in row ``d`` at its best dilution: its value, the draft, the bite."""
+    best, chosen, bite = so_far
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
     weights = weights_of(p, pt, r)
     mood = mood_of(w, c, t, r)
@@ -135,9 +144,6 @@ def consider(
         w[at.evidence, r] * s[st.attention + t],
     )
     statement = s[st.draft_statement + d]
-    seated = each(0.0, r)
-    for q in range(SEATS):
-        seated = seated + w[at.sponsors + c.seats[t, q], r]
     heard = coalition.voice(seated, w[at.names, r], s[st.letters], p[pt.letter_hearing, r], s[st.draft_procedural + d])
     own_best = each(coalition.NEVER, r)
     levels = 1 if s[st.draft_whole + d] > 0.0 else n.level  # a whole draft is the same at every one
@@ -177,12 +183,11 @@ def expect_others(w: Any, p: Any, c: Any, t: int, d: int, r: Any, bands: Any, we
     slopes = each(0.0, r)
     for q in range(SEATS):
         i = c.seats[t, q]
-        if s[st.rival + i] > 0.0:
-            w[at.lobbying + d * n.state + i, r] = 0.0
+        w[at.lobbying + d * n.state + i, r] = 0.0
+        if s[st.rival + i] > 0.0 or sponsored(w, c, i, r):
             continue
         w[at.support + i, r] = support_of(w, c, i, r, weights, text, mood, s[st.draft_bite + d], 0.0)
         if s[st.permanent + i] > 0.0:  # nobody lobbies a permanent member
-            w[at.lobbying + d * n.state + i, r] = 0.0
             continue
         stops = council.can_stop(s[st.permanent + i], s[st.draft_procedural + d], s[st.draft_statement + d])
         yes = council.probability_of_yes(w[at.support + i, r], council.band_of(bands, stops), w[at.sponsors + i, r])
@@ -194,6 +199,11 @@ def expect_others(w: Any, p: Any, c: Any, t: int, d: int, r: Any, bands: Any, we
     for q in range(SEATS):
         i = c.seats[t, q]
         if s[st.rival + i] > 0.0:
+            continue
+        if sponsored(w, c, i, r):
+            tally = council.count_yes(tally)
+            if s[st.draft_naming + d] > 0.0:
+                nine = council.count_yes(nine)
             continue
         w[at.lobbying + d * n.state + i, r] = coalition.lobbying_share(
             w[at.lobbying + d * n.state + i, r], slopes, p[pt.lobbying_logits, r], w[at.reach, r]

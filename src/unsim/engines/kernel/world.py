@@ -74,7 +74,7 @@ def states_change(w: Any, p: Any, c: Any, t: int, when: Any, seed: Any, replicat
         if s[st.rival + i] > 0.0:
             u = uniforms(seed, replicate, when, chance.RIVALRY_WALK, c.state_code[i], chance.NOBODY)
             step = s[st.rivalry_path + t * n.state + i] - s[st.rivalry_path + before * n.state + i]
-            normal = maths.two_normals(u[0], u[1])[0]
+            normal = maths.normal(u[0], u[1])
             w[at.rivalry + i, r] = world.rivalry_next(
                 w[at.rivalry + i, r],
                 step,
@@ -88,9 +88,10 @@ def states_change(w: Any, p: Any, c: Any, t: int, when: Any, seed: Any, replicat
             w[at.posture + i, r] = world.posture_next(
                 w[at.posture + i, r], s[st.camp + i], s[st.other_posture + i], s[st.change + t * n.state + i], u[0]
             )
-        w[at.posture + i, r] = world.as_recorded(
-            s[st.takes_office + t * n.state + i], s[st.posture_record + t * n.state + i], w[at.posture + i, r]
-        )
+        if s[st.takes_office + t * n.state + i] > 0.0:
+            w[at.posture + i, r] = world.as_recorded(
+                s[st.takes_office + t * n.state + i], s[st.posture_record + t * n.state + i], w[at.posture + i, r]
+            )
         if s[st.term_begins + t * n.state + i] > 0.0:
             take_position(w, p, c, t, i, when, seed, replicate, r)
         elif s[st.position_known + t] > 0.0:
@@ -103,7 +104,7 @@ def take_position(w: Any, p: Any, c: Any, t: int, i: int, when: Any, seed: Any, 
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
     u = uniforms(seed, replicate, when, chance.POSITION, c.state_code[i], chance.NOBODY)
     spread = world.position_spread(s[st.position_sd + t * n.state + i], p[pt.position_drift, r], s[st.position_years + t])
-    normal = maths.two_normals(u[0], u[1])[0]
+    normal = maths.normal(u[0], u[1])
     w[at.position + i, r] = world.member_position(s[st.position_mean + t * n.state + i], spread, normal)
 
 
@@ -118,7 +119,9 @@ def summits(w: Any, p: Any, c: Any, t: int, when: Any, seed: Any, replicate: Any
             w[at.met + i, r] = world.as_recorded(s[st.record + t], s[st.met_record + t * n.state + i], met)
             jump = w[at.met + i, r] * p[pt.summit_depth, r]
             w[at.thaw + i, r] = maths.stock_next(w[at.thaw + i, r], p[pt.thaw_half_life, r], jump)
-        w[at.stance + i, r] = world.stance(w[at.posture + i, r], w[at.thaw + i, r])
+        changes = s[st.change + t * n.state + i] + s[st.takes_office + t * n.state + i]
+        if s[st.meets + i] + changes > 0.0:  # else its stance stays
+            w[at.stance + i, r] = world.stance(w[at.posture + i, r], w[at.thaw + i, r])
 
 
 @part
@@ -159,12 +162,12 @@ def prices_and_harvest(w: Any, p: Any, c: Any, t: int, when: Any, seed: Any, rep
     """Price shocks of all channels, and the harvest once a year."""
     s, at, st, pt, n = c.settings, c.at, c.st, c.pt, c.sizes
     u = uniforms(seed, replicate, when, chance.WORLD_PRICE, chance.NOBODY, chance.NOBODY)
-    common = maths.two_normals(u[0], u[1])[0]
+    common = maths.normal(u[0], u[1])
     persistence, spread, shared = p[pt.shock_persistence, r], p[pt.shock_spread, r], p[pt.shock_common, r]
     for k in range(n.channel):
         u = uniforms(seed, replicate, when, chance.PRICE, c.channel_code[k], chance.NOBODY)
-        own = maths.two_normals(u[0], u[1])[0]
+        own = maths.normal(u[0], u[1])
         w[at.shock + k, r] = world.price_shock_next(w[at.shock + k, r], persistence, spread, shared, common, own)
     if s[st.harvest_month + t] > 0.0:
         u = uniforms(seed, replicate, when, chance.HARVEST, chance.NOBODY, chance.NOBODY)
-        w[at.harvest, r] = maths.two_normals(u[0], u[1])[0]
+        w[at.harvest, r] = maths.normal(u[0], u[1])

@@ -35,7 +35,7 @@ class Actor(mesa.Agent):  # type: ignore[misc]
     def normal(self, purpose: Any, who: Any = chance.NOBODY, *, start: bool = False) -> float:
         """The first standard normal of an address."""
         u = self.draw(purpose, who, start=start)
-        return maths.two_normals(u[0], u[1])[0]
+        return maths.normal(u[0], u[1])
 
     def world(self) -> None:
         """Act in the world phase."""
