@@ -37,7 +37,7 @@ from unsim.rules.world import PHASES
 
 HERE = Path(__file__).resolve().parent
 PAGE = HERE.parent / "docs" / "performance.md"
-FEW, MANY, RUNS = 4, 24, 2000
+FEW, MANY, RUNS = 4, 64, 2000
 RIVAL_RUNS = 24_000  # the quickest of 500 to 48,000, by benchmarks/numpy_rival.py
 MONTHS = 120
 
@@ -191,7 +191,7 @@ def phases(scenario: unsim.Scenario, rounds: int) -> Rates:
         for round_ in range(rounds + 1):
             for phase, variant in variants.items():
                 kernel.simulate = variant
-                cost = 1e6 / kernel_rate(scenario)[1] / MONTHS
+                cost = 1e6 / kernel_rate(scenario, runs=4 * RUNS)[1] / MONTHS
                 if round_:  # the first one compiles
                     costs[phase].append(cost)
     finally:
@@ -269,7 +269,8 @@ def ratio(ours: Any, theirs: Any, digits: int) -> str:
 
 def spread(values: Any, digits: int = 0) -> str:
     """Median and range."""
-    return f"{np.median(values):,.{digits}f} | {min(values):,.{digits}f}–{max(values):,.{digits}f}"
+    middle, least, most = (f"{number:z,.{digits}f}" for number in (np.median(values), min(values), max(values)))
+    return f"{middle} | {least}–{most}"
 
 
 def processor_name() -> str:
