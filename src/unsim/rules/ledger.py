@@ -245,7 +245,7 @@ def measure(w: Any, p: Any, c: Any, t: int, r: Any) -> None:
             efforts = efforts + w[at.effort + i, r]
         if s[st.meets + i] > 0.0:
             met = met + w[at.met + i, r]
-        if s[st.sponsor + i] + s[st.signed + t * n.state + i] > 0.0:
+        if s[st.sponsor + i] > 0.0 or s[st.signed + t * n.state + i] > 0.0:
             sponsors = sponsors + w[at.sponsors + i, r]
     first = len(OUTCOMES)
     for j in range(n.partner):

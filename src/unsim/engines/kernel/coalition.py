@@ -63,7 +63,7 @@ def campaign(w: Any, p: Any, c: Any, t: int, r: Any, coordination: float) -> Non
     names = each(0.0, r)
     for i in range(n.state):
         w[at.sponsors + i, r] = 0.0
-        if s[st.sponsor + i] + s[st.signed + t * n.state + i] > 0.0:
+        if s[st.sponsor + i] > 0.0 or s[st.signed + t * n.state + i] > 0.0:
             willing = coalition.sponsors(s[st.sponsor + i], w[at.stance + i, r], threshold)
             signature = coalition.signature(s[st.text_record + t], s[st.signed + t * n.state + i], willing)
             w[at.sponsors + i, r] = signature

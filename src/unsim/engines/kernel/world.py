@@ -119,8 +119,8 @@ def summits(w: Any, p: Any, c: Any, t: int, when: Any, seed: Any, replicate: Any
             w[at.met + i, r] = world.as_recorded(s[st.record + t], s[st.met_record + t * n.state + i], met)
             jump = w[at.met + i, r] * p[pt.summit_depth, r]
             w[at.thaw + i, r] = maths.stock_next(w[at.thaw + i, r], p[pt.thaw_half_life, r], jump)
-        changes = s[st.change + t * n.state + i] + s[st.takes_office + t * n.state + i]
-        if s[st.meets + i] + changes > 0.0:  # else its stance stays
+        changes = s[st.change + t * n.state + i] > 0.0 or s[st.takes_office + t * n.state + i] > 0.0
+        if changes or s[st.meets + i] > 0.0:  # else its stance stays
             w[at.stance + i, r] = world.stance(w[at.posture + i, r], w[at.thaw + i, r])
 
 
