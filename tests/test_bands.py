@@ -93,13 +93,37 @@ def test_parts_join_to_equal_bits_in_any_order_and_of_any_size(order: list[int],
 
 
 def test_a_table_that_takes_over_the_memory_of_another_begins_at_nothing() -> None:
-    random = np.random.default_rng(8)
-    one, other = random.normal(size=(2, 3, 19, 40))
-    first = counted(one)
-    table = Table(3, 19)  # has the memory of the first
-    assert not table.counts.any()
-    assert equal(counted(other), counted(other))
+    one, other = np.random.default_rng(8).normal(size=(2, 3, 19, 40))
+    bins = bin_of(one.transpose(1, 0, 2)).astype(np.uint16)  # type: ignore[arg-type]
+    table = Table(3, 19)
+    memory = table.counts
+    table.add(bins, 40)
+    first = table.bands()
+    table = Table(3, 19)
+    assert table.counts is memory
+    assert not memory.any()
+    assert not equal(counted(other), first)
     assert equal(counted(one), first)
+
+
+@pytest.mark.parametrize("months", [1, 3, 16, 31, 33, 70])
+def test_few_runs_are_counted_in_short_words_to_equal_bits(months: int) -> None:
+    values = np.random.default_rng(9).normal(size=(2, months, 50))
+    bins = bin_of(values.transpose(1, 0, 2)).astype(np.uint16)  # type: ignore[arg-type]
+    few, many = Table(2, months, runs=bands.FEW), Table(2, months, runs=bands.FEW + 1)
+    assert (few.counts.itemsize, many.counts.itemsize) == (2, 4)
+    for table in (few, many):
+        table.add(bins, 50)
+        table.add(bins, 13)
+    assert equal(few.bands(), many.bands())
+
+
+def test_short_words_hold_as_many_runs_as_they_are_said_to_and_no_more() -> None:
+    table = Table(1, 1, runs=bands.FEW)
+    table.add(np.full((1, 1, bands.FEW), 7, dtype=np.uint16), bands.FEW)
+    with pytest.raises(ValueError, match="allowed: 0 more"):
+        table.add(np.full((1, 1, 1), 7, dtype=np.uint16), 1)
+    assert table.bands().counts.tolist() == [[bands.FEW]]
 
 
 def test_bands_that_do_not_belong_together_are_refused() -> None:

@@ -1,4 +1,4 @@
-"""Lanes against scalars: every operator on random and special numbers, and no scalar left in the compiled phases."""
+"""Lanes against scalars: every operator and function on random and special numbers."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ import itertools
 import mmap
 import threading
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -23,8 +23,10 @@ from numpy.typing import NDArray
 from unsim.rules.jit import kernel
 from unsim.rules.lanes import BEYOND, LEAST, MOST, TINY
 
-MONTHS_AT_ONCE = 16
-"""Counts in a line of the processor's cache: those of one bin in neighbouring months."""
+LINE = 64
+"""Bytes of a line of the processor's cache: it holds the counts of one bin in neighbouring months."""
+FEW = 2**16 - 1
+"""So many runs are counted in 16 bits, more in 32: of the former a line holds twice as many months."""
 PARTS = 8
 """Parts of a table, some outcomes each, that threads fill at the same time."""
 
@@ -57,30 +59,39 @@ def layout() -> Layout:
     return Layout(np.concatenate([-upper[:0:-1], lower]), np.concatenate([-lower[:0:-1], upper]))
 
 
-@kernel
-def count(bins: Any, runs: int, first: int, last: int, counts: Any, seen: Any) -> None:
-    """Count the bins of some runs for outcomes ``first`` to ``last``, and mark the bins that were seen.
+def _counting(one: np.uint16 | np.uint32) -> Callable[..., None]:
+    """The counting of runs in words of the size of ``one``: how many of them a line holds is known when it is compiled."""
+    at_once = LINE // one.itemsize
 
-    ``bins`` (month, outcome, run), ``counts`` (outcome, group of months, bin, month in the group), ``seen`` (outcome, bin). One
-    outcome after the other, so that the counts which its months share stay at hand; four months of a group at a time, since
-    what is added to one does not wait for the others.
-    """
-    one, months = np.uint32(1), bins.shape[0]
-    for o in range(first, last):
-        for t in range(0, months - 3, 4):
-            group, month = t // MONTHS_AT_ONCE, t % MONTHS_AT_ONCE
-            for i in range(runs):
-                a, b, c, d = bins[t, o, i], bins[t + 1, o, i], bins[t + 2, o, i], bins[t + 3, o, i]
-                counts[o, group, a, month] += one
-                counts[o, group, b, month + 1] += one
-                counts[o, group, c, month + 2] += one
-                counts[o, group, d, month + 3] += one
-                seen[o, a] = seen[o, b] = seen[o, c] = seen[o, d] = True
-        for t in range(months - months % 4, months):
-            for i in range(runs):
-                a = bins[t, o, i]
-                counts[o, t // MONTHS_AT_ONCE, a, t % MONTHS_AT_ONCE] += one
-                seen[o, a] = True
+    @kernel
+    def count(bins: Any, runs: int, first: int, last: int, counts: Any, seen: Any) -> None:
+        """Count the bins of some runs for outcomes ``first`` to ``last``, and mark the bins that were seen.
+
+        ``bins`` (month, outcome, run), ``counts`` (outcome, group of months, bin, month in the group), ``seen`` (outcome, bin). One
+        outcome after the other, so that the counts which its months share stay at hand; four months of a group at a time, since
+        what is added to one does not wait for the others.
+        """
+        months = bins.shape[0]
+        for o in range(first, last):
+            for t in range(0, months - 3, 4):
+                group, month = t // at_once, t % at_once
+                for i in range(runs):
+                    a, b, c, d = bins[t, o, i], bins[t + 1, o, i], bins[t + 2, o, i], bins[t + 3, o, i]
+                    counts[o, group, a, month] += one
+                    counts[o, group, b, month + 1] += one
+                    counts[o, group, c, month + 2] += one
+                    counts[o, group, d, month + 3] += one
+                    seen[o, a] = seen[o, b] = seen[o, c] = seen[o, d] = True
+            for t in range(months - months % 4, months):
+                for i in range(runs):
+                    a = bins[t, o, i]
+                    counts[o, t // at_once, a, t % at_once] += one
+                    seen[o, a] = True
+
+    return count
+
+
+_count_few, _count_many = _counting(np.uint16(1)), _counting(np.uint32(1))
 
 
 @kernel
@@ -89,55 +100,64 @@ def move(counts: Any, place: Any, bins: Any, found: Any) -> None:
 
     Zeros are left.
     """
-    whole = found.shape[1] // MONTHS_AT_ONCE
+    at_once = counts.shape[3]
     for row in range(found.shape[0]):
         for group in range(counts.shape[1]):
-            line, first = counts[place[row], group, bins[row]], group * MONTHS_AT_ONCE
-            if group < whole:
-                for month in range(MONTHS_AT_ONCE):
-                    found[row, first + month] = line[month]
-            else:
-                for month in range(found.shape[1] - first):
-                    found[row, first + month] = line[month]
-            for month in range(MONTHS_AT_ONCE):
+            line, first = counts[place[row], group, bins[row]], group * at_once
+            for month in range(min(at_once, found.shape[1] - first)):
+                found[row, first + month] = line[month]
+            for month in range(at_once):
                 line[month] = 0
 
 
 class Table:
     """Where the runs of one scenario are counted, by any number of threads."""
 
-    def __init__(self, outcomes: int, months: int, rows: Sequence[int] | None = None):
-        """Room for so many outcomes and months, or for some ``rows`` of the outcomes alone, ascending."""
-        groups = -(-months // MONTHS_AT_ONCE)
-        self.outcomes, self.months = outcomes, months
+    def __init__(self, outcomes: int, months: int, rows: Sequence[int] | None = None, runs: int = 2**32 - 1):
+        """Room for so many outcomes, months and runs, or for some ``rows`` of the outcomes alone, ascending."""
+        self.outcomes, self.months, self.room = outcomes, months, runs
         self.rows = np.array(range(outcomes) if rows is None else rows, dtype=np.int64)
-        self.counts = _zeros((len(self.rows), groups, layout().bins, MONTHS_AT_ONCE))
+        size: Any = np.dtype(np.uint16 if runs <= FEW else np.uint32)
+        self._count = _count_few if runs <= FEW else _count_many
+        at_once = LINE // size.itemsize
+        self.counts = _zeros((len(self.rows), -(-months // at_once), layout().bins, at_once), size)
         self.seen = np.zeros((len(self.rows), layout().bins), dtype=np.bool_)
+        self._room = threading.Lock()
         bounds = np.linspace(0, len(self.rows), PARTS + 1).astype(int)
         self._parts = [(int(first), int(last), threading.Lock()) for first, last in itertools.pairwise(bounds)]
 
     def add(self, bins: NDArray[np.uint16], runs: int, begin: int = 0) -> None:
-        """Count the first ``runs`` of ``bins`` (month, outcome, run); threads that ``begin`` elsewhere wait less."""
+        """Count the first ``runs`` of ``bins`` (month, outcome, run); threads that ``begin`` elsewhere wait less.
+
+        Raises ``ValueError`` where there is no room for so many more.
+        """
+        with self._room:
+            if runs > self.room:
+                raise ValueError(f"{runs} runs to count; allowed: {self.room} more")
+            self.room -= runs
         for part in range(PARTS):
             first, last, lock = self._parts[(begin + part) % PARTS]
             with lock:
-                count(bins, runs, first, last, self.counts, self.seen)
+                self._count(bins, runs, first, last, self.counts, self.seen)
 
     def bands(self) -> Bands:
-        """What has been counted, once: the memory goes to the next table."""
+        """What has been counted. The table is of no use afterwards: its memory goes to the next one."""
         place, bins = np.divmod(np.flatnonzero(self.seen), layout().bins)
         found = np.empty((len(place), self.months), dtype=np.uint32)
         move(self.counts, place, bins, found)
-        _spare.append(self.counts)
+        if self.counts.nbytes <= SPARE:
+            _spare.append(self.counts)
         del self.counts
         return Bands(self.outcomes, self.rows[place] * layout().bins + bins, found)
 
 
-_spare: deque[NDArray[np.uint32]] = deque(maxlen=4)
+SPARE = 2**28
+"""The largest table, bytes, whose memory is kept for another; of these it is a small part that was ever written to."""
+_spare: deque[NDArray[Any]] = deque(maxlen=2)
 """Counts of tables that were read, all zero: for the system, clearing new pages for each table is a good part of counting."""
 
 
-def _zeros(shape: tuple[int, ...]) -> NDArray[np.uint32]:
+def _zeros(shape: tuple[int, ...], size: Any) -> NDArray[Any]:
     """Zeros: those of an earlier table of this shape, or new ones, of which the system clears only the pages that are written to
     (few bins of a table ever are)."""
     for _ in range(len(_spare)):
@@ -145,14 +165,14 @@ def _zeros(shape: tuple[int, ...]) -> NDArray[np.uint32]:
             counts = _spare.popleft()
         except IndexError:  # another thread has taken it
             break
-        if counts.shape == shape:
+        if counts.shape == shape:  # which has the size of a count in it
             return counts
         _spare.append(counts)
     private: dict[str, Any] = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS} if hasattr(mmap, "MAP_ANONYMOUS") else {}
-    memory = mmap.mmap(-1, int(np.prod(shape)) * 4, **private)
+    memory = mmap.mmap(-1, int(np.prod(shape)) * size.itemsize, **private)
     if hasattr(mmap, "MADV_NOHUGEPAGE"):
         memory.madvise(mmap.MADV_NOHUGEPAGE)
-    return np.frombuffer(memory, dtype=np.uint32).reshape(shape)
+    return np.frombuffer(memory, dtype=size).reshape(shape)
 
 
 @dataclass(frozen=True)

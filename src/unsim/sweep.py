@@ -124,7 +124,7 @@ def run(
     kept = np.empty((sizes.outcome, scenario.months, keep))
     votes = np.zeros((sizes.draft, sizes.state, 3), dtype=np.int64)
     sums = np.zeros((len(watch), -(-scenario.months // span), replicates))
-    tally = Table(sizes.outcome, scenario.months, _rows(scenario, bands)) if bands else None
+    tally = Table(sizes.outcome, scenario.months, _rows(scenario, bands), replicates) if bands else None
     work = _Work(scenario, draws, seed, kept_horizons, redrawn, held or {}, first, totals, kept, tally, watch, span, sums)
     solve = work.kernel if engine == "kernel" else work.mesa
     workers = (threads or cores()) if engine == "kernel" else 1

@@ -37,7 +37,8 @@ TWO_52 = 0x4330000000000000  # the bits of 2**52: a small whole number in their 
 BIASED = 4503599627370496.0 + 1023.0
 LEAST, MOST = 2.0**-10, 2.0**20
 """Sizes below and above which there is one bin on each side of 0."""
-TINY, BEYOND = 7487, 9408  # what the bits of a float32 of these sizes begin with: just below ``LEAST``, and from ``MOST``
+TINY = int(np.float32(LEAST).view(np.uint32) >> 17) - 1  # what the bits of a float32 begin with just below ``LEAST``
+BEYOND = int(np.float32(MOST).view(np.uint32) >> 17)  # and from ``MOST``
 LAST = BEYOND - TINY + 1
 """The bin of what lies beyond ``MOST``, counted from that of 0."""
 

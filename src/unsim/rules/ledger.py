@@ -237,7 +237,7 @@ def measure(w: Any, p: Any, c: Any, t: int, r: Any) -> None:
     own_forgone = each(0.0, r)
     undeclared = each(0.0, r)
     imports = total(w, at.imports + REAL * n.good, n.good, r)
-    rivalry, efforts, met, sponsors = each(0.0, r), each(0.0, r), each(0.0, r), each(0.0, r)
+    rivalry, efforts, met = each(0.0, r), each(0.0, r), each(0.0, r)
     for i in range(n.state):  # of most states these rows are 0
         if s[st.rival + i] > 0.0:
             rivalry = rivalry + w[at.rivalry + i, r]
@@ -245,8 +245,6 @@ def measure(w: Any, p: Any, c: Any, t: int, r: Any) -> None:
             efforts = efforts + w[at.effort + i, r]
         if s[st.meets + i] > 0.0:
             met = met + w[at.met + i, r]
-        if s[st.sponsor + i] > 0.0 or s[st.signed + t * n.state + i] > 0.0:
-            sponsors = sponsors + w[at.sponsors + i, r]
     first = len(OUTCOMES)
     for j in range(n.partner):
         listed = each(0.0, r)
@@ -307,7 +305,7 @@ def measure(w: Any, p: Any, c: Any, t: int, r: Any) -> None:
         w[at.campaign, r],
         w[at.engagement, r],
         met,
-        sponsors,
+        total(w, at.sponsors, n.state, r),
         w[at.monitoring + WEAPONS, r],
         w[at.monitoring + RIGHTS, r],
         w[at.monitoring + LINK, r],

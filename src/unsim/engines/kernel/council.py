@@ -179,7 +179,7 @@ def mood_of(w: Any, c: Any, t: int, r: Any) -> council.Mood:
 
 @part
 def sponsored(w: Any, c: Any, i: int, r: Any) -> bool:
-    """Whether the state in row ``i`` sponsors in every run: then it votes yes, whatever it thinks of the text."""
+    """Whether the state in row ``i`` sponsors in every run of the block: then it votes yes, whatever it thinks of the text."""
     return not anywhere(w[c.at.sponsors + i, r] <= 0.0)
 
 

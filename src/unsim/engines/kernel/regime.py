@@ -33,8 +33,9 @@ def spend(w: Any, p: Any, c: Any, b: int, r: Any) -> None:
     w[at.cash + b, r] = trade.hard_currency(w[at.revenue + b, r], w[at.cloth + b, r], p[pt.other_income, r])
     w[at.reserves + b, r] = regime.reserves_next(w[at.reserves + b, r], w[at.cash + b, r], w[at.paid + b, r])
     w[at.income + b, r] = regime.income_next(w[at.income + b, r], w[at.cash + b, r], p[pt.income_speed, r])
-    w[at.extraction + b, r] = p[pt.extraction_base, r]
-    if b == REAL:
+    if b == SHADOW:
+        w[at.extraction + b, r] = p[pt.extraction_base, r]
+    else:
         response = trade.response(p[pt.output_elasticity, r], p[pt.extraction_intensity, r])
         w[at.extraction + b, r] = regime.extraction(p[pt.extraction_base, r], w[at.coercion + b, r], response)
     w[at.resources + b, r] = regime.resources(w[at.paid + b, r], w[at.extraction + b, r])

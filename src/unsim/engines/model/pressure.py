@@ -78,9 +78,8 @@ class PressureModel(mesa.Model):  # type: ignore[misc]
         self.block = np.zeros((offsets(WORLD_AXES, sizes)[1], 1))
         self.parameter_block = self.scenario.draw(seed, [draw])
         self.world = _single(World, WORLD_AXES, sizes, self.block)
-        self.params = Params(
-            *(f[0] if f.shape == (1,) else f for f in _single(Params, PARAMETER_AXES, sizes, self.parameter_block))
-        )
+        parameters = _single(Params, PARAMETER_AXES, sizes, self.parameter_block)._asdict()
+        self.params = Params(**{name: field if PARAMETER_AXES[name] else field[0] for name, field in parameters.items()})
         self.t = 0  # month of the horizon: the first before any step, then the one last stepped
         self.stepped = False
         self.shuffle = shuffle
