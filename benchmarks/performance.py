@@ -378,7 +378,15 @@ def page(
     command = "`unsim run baseline_2024 --replicates 1000`"
     lines += [f"| {command}, {name} | {clock:.1f} | {processor:.1f} |" for name, (clock, processor) in processes.items()]
     if memory:
-        lines += ["", "## Memory", "", "Peak of a whole process that keeps summaries, two threads.", ""]
+        lines += [
+            "",
+            "## Memory",
+            "",
+            "Peak of a whole process that keeps summaries, two threads. What grows with the replicates are the sums of",
+            "every one over each horizon; `unsim sweep` writes these to disk as it goes, and its memory stays level",
+            "([measured](sweeps_measured.md)).",
+            "",
+        ]
         lines += ["| months | replicates | MB |", "| ---: | ---: | ---: |"]
         lines += [f"| {months} | {runs:,} | {peak:.0f} |" for (months, runs), peak in memory.items()]
     limits = (HERE / "limits.md").read_text()

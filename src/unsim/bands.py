@@ -122,7 +122,7 @@ class Table:
         at_once = LINE // size.itemsize
         self.counts = _zeros((len(self.rows), -(-months // at_once), layout().bins, at_once), size)
         self.seen = np.zeros((len(self.rows), layout().bins), dtype=np.bool_)
-        self._room = threading.Lock()
+        self._lock = threading.Lock()
         bounds = np.linspace(0, len(self.rows), PARTS + 1).astype(int)
         self._parts = [(int(first), int(last), threading.Lock()) for first, last in itertools.pairwise(bounds)]
 
@@ -131,7 +131,7 @@ class Table:
 
         Raises ``ValueError`` where there is no room for so many more.
         """
-        with self._room:
+        with self._lock:
             if runs > self.room:
                 raise ValueError(f"{runs} runs to count; allowed: {self.room} more")
             self.room -= runs
@@ -165,7 +165,7 @@ def _zeros(shape: tuple[int, ...], size: Any) -> NDArray[Any]:
             counts = _spare.popleft()
         except IndexError:  # another thread has taken it
             break
-        if counts.shape == shape:  # which has the size of a count in it
+        if counts.shape == shape:  # the last axis tells 16 bits from 32
             return counts
         _spare.append(counts)
     private: dict[str, Any] = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS} if hasattr(mmap, "MAP_ANONYMOUS") else {}

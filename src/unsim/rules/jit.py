@@ -70,7 +70,7 @@ def _compile(function: Function, cache: bool = _CACHED, **options: bool) -> Func
 
 
 def rule(function: Function) -> Function:
-    """Compile a pure rule. With ``NUMBA_DISABLE_JIT=1`` it stays plain Python and gives the same bits."""
+    """Compile a pure rule, into its caller. With ``NUMBA_DISABLE_JIT=1`` it stays plain Python and gives the same bits."""
     return _compile(function, forceinline=True)
 
 
